@@ -1,0 +1,180 @@
+//! A certificate as plain data: header, point, region, one step for each neuron. No logic; docs/FORMAT.md is its page.
+
+use super::linear::Fractions;
+use super::network::{Activation, Neuron};
+use super::problem::Digests;
+use num_bigint::BigInt;
+use num_rational::BigRational;
+
+/// The version this kernel reads and the prover writes.
+pub const FORMAT_VERSION: &str = "1";
+
+/// A proof. The claim stands beside it, the problem is read from the user's own files.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Certificate {
+    /// The statement's parts as the prover saw them: a difference is refused early and clearly.
+    pub header: Header,
+    /// The point where it differs from the model; empty for claims about the model's own parameters.
+    pub point: Point,
+    /// For local minima: where the inequality L(P') >= L(P) holds.
+    pub region: Option<Region>,
+    /// The judgement on sum_k eps_k.
+    pub bias: BiasStep,
+    /// One step for each neuron, in order.
+    pub neurons: Vec<NeuronStep>,
+}
+
+/// What the prover was given.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Header {
+    /// Digests of the two files.
+    pub digests: Digests,
+    /// Sizes.
+    pub shape: Shape,
+    /// The activation's slopes.
+    pub activation: Activation,
+}
+
+/// Sizes of a problem.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shape {
+    /// N.
+    pub samples: usize,
+    /// d without the bias coordinate.
+    pub inputs: usize,
+    /// J.
+    pub outputs: usize,
+    /// m.
+    pub neurons: usize,
+    /// Whether the hidden layer has a bias.
+    pub hidden_bias: bool,
+    /// Whether the output layer has a bias.
+    pub output_bias: bool,
+}
+
+/// Parameters that replace the model's.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Point {
+    /// Replaced neurons, ascending by index.
+    pub neurons: Vec<(usize, Neuron)>,
+    /// The replaced output bias.
+    pub output_bias: Option<Fractions>,
+}
+
+/// Sup-norm radii of a region inside N(P) (T3), around the certified point.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Region {
+    /// For every input weight and hidden bias.
+    pub input: Radius,
+    /// For every output weight; the output bias is free.
+    pub output: Radius,
+}
+
+/// How far parameters may move.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Radius {
+    /// Any distance.
+    Unbounded,
+    /// At most this, inclusive; positive.
+    AtMost(BigRational),
+}
+
+/// The judgement on sum_k eps_k (T2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BiasStep {
+    /// The network has no output bias: no condition.
+    Absent,
+    /// sum_k eps_k = 0.
+    Balanced,
+    /// sum_k eps_k != 0: moving the output bias lowers the loss.
+    Descent,
+}
+
+impl BiasStep {
+    /// The name in certificates and reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Absent => "absent",
+            Self::Balanced => "balanced",
+            Self::Descent => "descent",
+        }
+    }
+}
+
+/// The judgement on one neuron.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NeuronStep {
+    /// K_i: the samples on its kink, ascending.
+    pub kinks: Vec<usize>,
+    /// What is proved of it.
+    pub proof: NeuronProof,
+}
+
+/// What a step proves of its neuron, with the evidence.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NeuronProof {
+    /// D_i = 0 identically and G(w_i) = 0: stationary and no escape neuron.
+    ZeroForm,
+    /// J = 1, h_i != 0, G(w_i) = 0 and h_i D_i >= 0: stationary and no escape neuron (T3).
+    Scalar(Nonnegative),
+    /// J > 1, h_i != 0, G(w_i) = 0 and (h_i + s tau e_j) D_i >= 0 for all j and s = +1, -1, in that order (T4).
+    Uniform {
+        /// tau_i > 0.
+        tau: BigRational,
+        /// 2 J proofs: j = 0 with s = +1, j = 0 with s = -1, j = 1 with s = +1, …
+        forms: Vec<Nonnegative>,
+    },
+    /// h_i . D_i >= 0 and G(w_i) = 0, no more: stationary.
+    Stationary(Nonnegative),
+    /// h_i = 0, G(w_i) = 0 and D_i(u) != 0: not a local minimum where all is stationary (T3).
+    Escape(Escape),
+    /// L'(P; D) < 0 for D = (u, g) on this neuron: not stationary (T2).
+    Descent {
+        /// u, integers.
+        input: Vec<BigInt>,
+        /// g, integers.
+        output: Vec<BigInt>,
+    },
+    /// Nothing is claimed of this neuron.
+    Open,
+}
+
+/// A direction out of a saddle and a step along it that lowers the loss.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Escape {
+    /// u, integers.
+    pub direction: Vec<BigInt>,
+    /// The step adds `step` * u to w_i …
+    pub step: BigRational,
+    /// … and sets h_i to this.
+    pub output: Fractions,
+}
+
+/// A proof that phi(u) = p.u + sum_C kap_C |u.x_C| >= 0 for all u (THEORY 2).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Nonnegative {
+    /// C1: no class bends and p = 0.
+    Linear,
+    /// C2: p + sum_C mu_C x_C = 0 with |mu_C| <= kap_C; one mu for each class.
+    Multipliers(Fractions),
+    /// C5: the values on all rays, which the checker enumerates.
+    Rays,
+    /// C4: phi is a sum of forms, each proved non-negative.
+    Components {
+        /// The positive denominator of all shares.
+        denominator: BigInt,
+        /// The parts.
+        parts: Vec<Component>,
+    },
+}
+
+/// A part of a form: some of its classes and a share of p.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Component {
+    /// Indices of classes, ascending.
+    pub classes: Vec<usize>,
+    /// Its share of p, times the shares' denominator.
+    pub share: Vec<BigInt>,
+    /// C2 or C5 (or C1 for no classes), for this part.
+    pub proof: Nonnegative,
+}

@@ -1,0 +1,56 @@
+//! One point of parameter space, evaluated on the samples: what every rule refers to.
+
+use super::certificate::BiasStep;
+use super::dataset::Dataset;
+use super::network::Network;
+use super::residuals::Residuals;
+use super::samples::Samples;
+use super::slope_form::{SlopeForm, SlopedResiduals};
+use num_traits::Zero;
+
+/// Residuals, signs and slope forms of a network on a data set, derived exactly from both.
+#[derive(Debug, Clone)]
+pub struct Evaluation<'a> {
+    samples: &'a Samples,
+    network: Network,
+    residuals: Residuals,
+    sloped: SlopedResiduals,
+}
+
+impl<'a> Evaluation<'a> {
+    /// Evaluates the network; `samples` must be the data set's, with the network's bias coordinate.
+    pub fn new(dataset: &Dataset, samples: &'a Samples, network: Network) -> Self {
+        let residuals = Residuals::new(dataset, samples, &network);
+        let sloped = SlopedResiduals::new(&residuals, network.activation(), network.output_count());
+        Self { samples, network, residuals, sloped }
+    }
+
+    /// The samples.
+    pub fn samples(&self) -> &Samples {
+        self.samples
+    }
+
+    /// The parameters.
+    pub fn network(&self) -> &Network {
+        &self.network
+    }
+
+    /// Residuals, signs, loss.
+    pub fn residuals(&self) -> &Residuals {
+        &self.residuals
+    }
+
+    /// What holds of sum_k eps_k (T2).
+    pub fn bias_step(&self) -> BiasStep {
+        match self.network.output_bias() {
+            None => BiasStep::Absent,
+            Some(_) if self.residuals.residual_sums().iter().all(Zero::is_zero) => BiasStep::Balanced,
+            Some(_) => BiasStep::Descent,
+        }
+    }
+
+    /// The slope form of neuron `i`.
+    pub fn slope_form(&self, i: usize) -> SlopeForm {
+        SlopeForm::new(self.samples, &self.residuals, &self.sloped, &self.network, i)
+    }
+}

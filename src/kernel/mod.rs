@@ -1,0 +1,30 @@
+//! Decides. The trusted part: everything a verdict rests on, and nothing that searches.
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::indexing_slicing,
+        clippy::unreachable,
+        clippy::todo,
+        clippy::float_arithmetic
+    )
+)]
+
+pub mod certificate;
+pub mod check;
+pub mod claim;
+pub mod dataset;
+pub mod evaluation;
+pub mod linear;
+pub mod network;
+pub mod number;
+pub mod parse;
+pub mod problem;
+pub mod reject;
+pub mod residuals;
+pub mod rule;
+pub mod samples;
+pub mod slope_form;
+pub mod theorem;

@@ -1,0 +1,65 @@
+//! A problem: the samples and the parameters that a claim speaks of, read from the user's own files.
+
+use super::dataset::Dataset;
+use super::network::Network;
+use std::fmt;
+
+/// SHA-256 digests of the two files, in lower-case hexadecimal. A hint for clear refusals; no verdict rests on them.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Digests {
+    /// Of the data file's bytes.
+    pub data: String,
+    /// Of the model file's bytes.
+    pub model: String,
+}
+
+/// L(P) = 1/2 sum_k c_k |f(x_k) - y_k|^2 for one data set and one network of fitting shapes (THEORY 1).
+#[derive(Debug, Clone)]
+pub struct Problem {
+    dataset: Dataset,
+    network: Network,
+    digests: Digests,
+}
+
+/// The data set and the network do not fit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mismatch {
+    /// `inputs` or `outputs`.
+    pub what: &'static str,
+    /// How many the data set has.
+    pub data: usize,
+    /// How many the model has.
+    pub model: usize,
+}
+
+impl fmt::Display for Mismatch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the data have {} {}, the model has {}", self.data, self.what, self.model)
+    }
+}
+
+impl Problem {
+    /// Pairs a data set with a network of as many inputs and outputs.
+    pub fn new(dataset: Dataset, network: Network, digests: Digests) -> Result<Self, Mismatch> {
+        let model_inputs = network.weight_count() - usize::from(network.has_hidden_bias());
+        let fit = |what, data, model| if data == model { Ok(()) } else { Err(Mismatch { what, data, model }) };
+        fit("inputs", dataset.input_count(), model_inputs)?;
+        fit("outputs", dataset.output_count(), network.output_count())?;
+        Ok(Self { dataset, network, digests })
+    }
+
+    /// The samples.
+    pub fn dataset(&self) -> &Dataset {
+        &self.dataset
+    }
+
+    /// The parameters as the model file gives them.
+    pub fn network(&self) -> &Network {
+        &self.network
+    }
+
+    /// The files' digests.
+    pub fn digests(&self) -> &Digests {
+        &self.digests
+    }
+}

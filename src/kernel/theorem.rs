@@ -1,0 +1,135 @@
+//! What the kernel accepted. Only `check` makes one.
+
+use super::certificate::{BiasStep, Region, Shape};
+use super::claim::Claim;
+use num_rational::BigRational;
+
+/// An accepted claim with the facts that were checked on the way. There is no public constructor.
+#[derive(Debug, Clone)]
+pub struct Theorem {
+    pub(super) claim: Claim,
+    pub(super) shape: Shape,
+    pub(super) loss: BigRational,
+    pub(super) model_loss: BigRational,
+    pub(super) model_size: BigRational,
+    pub(super) bias: BiasStep,
+    pub(super) region: Option<Region>,
+    pub(super) neurons: Vec<NeuronFact>,
+}
+
+/// What a verdict rests on.
+pub const RESTS_ON: &str = "exact";
+
+/// What was proved of one neuron.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NeuronFact {
+    /// Number of samples on its kink.
+    pub kinks: usize,
+    /// The judgement.
+    pub status: Status,
+    /// How it was reached.
+    pub route: Option<Route>,
+    /// For `multipliers` proofs: the least 1 - |lam_C| over all classes.
+    pub margin: Option<BigRational>,
+}
+
+/// The judgement on one neuron.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Status {
+    /// Stationary and no escape neuron.
+    Safe,
+    /// Safe, and its activation is zero on every sample near the point.
+    Dead,
+    /// Stationary; whether it is an escape neuron is not claimed.
+    Stationary,
+    /// h_i = 0 and D_i is not zero identically.
+    Escape,
+    /// The loss falls in a direction of this neuron's weights.
+    NotStationary,
+    /// Nothing is claimed.
+    Undetermined,
+}
+
+impl Status {
+    /// The name in reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Safe => "safe",
+            Self::Dead => "dead",
+            Self::Stationary => "stationary",
+            Self::Escape => "escape",
+            Self::NotStationary => "not-stationary",
+            Self::Undetermined => "undetermined",
+        }
+    }
+}
+
+/// The rule that settled a slope form (THEORY 2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Route {
+    /// D_i = 0 identically.
+    ZeroForm,
+    /// No kinks.
+    C1,
+    /// Convex kinks with multipliers.
+    C2,
+    /// Components.
+    C4,
+    /// Rays.
+    C5,
+}
+
+impl Route {
+    /// The name in reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::ZeroForm => "zero-form",
+            Self::C1 => "C1",
+            Self::C2 => "C2",
+            Self::C4 => "C4",
+            Self::C5 => "C5",
+        }
+    }
+}
+
+impl Theorem {
+    /// What is proved.
+    pub fn claim(&self) -> &Claim {
+        &self.claim
+    }
+
+    /// Sizes of the problem.
+    pub fn shape(&self) -> &Shape {
+        &self.shape
+    }
+
+    /// L at the certified point.
+    pub fn loss(&self) -> &BigRational {
+        &self.loss
+    }
+
+    /// The largest of the model's own parameters, in absolute value: what a distance is to be compared with.
+    pub fn model_size(&self) -> &BigRational {
+        &self.model_size
+    }
+
+    /// What holds of sum_k eps_k.
+    pub fn bias(&self) -> BiasStep {
+        self.bias
+    }
+
+    /// L at the model's own parameters.
+    pub fn model_loss(&self) -> &BigRational {
+        &self.model_loss
+    }
+
+    /// Where a local minimum's inequality holds.
+    pub fn region(&self) -> Option<&Region> {
+        self.region.as_ref()
+    }
+
+    /// One fact for each neuron.
+    pub fn neurons(&self) -> &[NeuronFact] {
+        &self.neurons
+    }
+}

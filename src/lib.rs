@@ -1,0 +1,4 @@
+//! `lowpoint` proves what a trained ReLU network's parameters are: a local minimum of the loss, a saddle, or not even
+//! stationary.
+
+pub mod kernel;
