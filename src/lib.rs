@@ -1,4 +1,5 @@
 //! `lowpoint` proves what a trained ReLU network's parameters are: a local minimum of the loss, a saddle, or not even
 //! stationary.
 
+pub mod input;
 pub mod kernel;
