@@ -3,3 +3,5 @@
 
 pub mod input;
 pub mod kernel;
+#[cfg(feature = "search")]
+pub mod search;

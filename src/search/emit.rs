@@ -1,0 +1,127 @@
+//! Certificates to bytes: the text of docs/FORMAT.md, the same for the same input.
+
+use crate::kernel::certificate::{Certificate, FORMAT_VERSION, NeuronProof, Nonnegative, Radius, Region, Shape};
+use crate::kernel::claim::Claim;
+use crate::kernel::linear::Fractions;
+use crate::kernel::number::{format_decimal_exact, format_hex};
+use num_bigint::BigInt;
+
+/// The certificate's text; `kernel::parse` reads it back.
+pub fn certificate(claim: &Claim, certificate: &Certificate) -> String {
+    let mut text = Text(String::new());
+    let header = &certificate.header;
+    text.line("lowpoint-certificate", [FORMAT_VERSION.to_string()]);
+    let distance = claim.verdict().is_nearby().then(|| format_decimal_exact(&claim.distance()));
+    text.line("claim", [claim.verdict().name().to_string()].into_iter().chain(distance));
+    text.line("data", [header.digests.data.clone()]);
+    text.line("model", [header.digests.model.clone()]);
+    text.line("shape", shape(&header.shape));
+    text.line("slopes", [&header.activation.positive, &header.activation.negative].map(ToString::to_string));
+    let point = &certificate.point;
+    let with_bias = if point.output_bias.is_some() { "bias" } else { "no-bias" };
+    text.line("point", [point.neurons.len().to_string(), with_bias.to_string()]);
+    for (i, neuron) in &point.neurons {
+        text.line("input", std::iter::once(i.to_string()).chain(fractions(&neuron.input)));
+        text.line("output", fractions(&neuron.output));
+    }
+    if let Some(bias) = &point.output_bias {
+        text.line("bias-at", fractions(bias));
+    }
+    text.line("region", region(certificate.region.as_ref()));
+    text.line("bias", [certificate.bias.name().to_string()]);
+    text.line("neurons", [certificate.neurons.len().to_string()]);
+    for (i, step) in certificate.neurons.iter().enumerate() {
+        let kinks = step.kinks.iter().map(ToString::to_string);
+        text.line("neuron", [i.to_string(), "kinks".to_string()].into_iter().chain(kinks));
+        neuron_proof(&mut text, &step.proof);
+    }
+    text.line("end", []);
+    text.0
+}
+
+/// The text under construction.
+struct Text(String);
+
+impl Text {
+    fn line(&mut self, name: &str, words: impl IntoIterator<Item = String>) {
+        self.0.push_str(name);
+        for word in words {
+            self.0.push(' ');
+            self.0.push_str(&word);
+        }
+        self.0.push('\n');
+    }
+}
+
+fn neuron_proof(text: &mut Text, proof: &NeuronProof) {
+    match proof {
+        NeuronProof::ZeroForm => text.line("zero-form", []),
+        NeuronProof::Open => text.line("open", []),
+        NeuronProof::Scalar(proof) => {
+            text.line("scalar", []);
+            nonnegative(text, proof);
+        }
+        NeuronProof::Stationary(proof) => {
+            text.line("stationary", []);
+            nonnegative(text, proof);
+        }
+        NeuronProof::Uniform { tau, forms } => {
+            text.line("uniform", [tau.to_string()]);
+            forms.iter().for_each(|proof| nonnegative(text, proof));
+        }
+        NeuronProof::Escape(escape) => {
+            text.line("escape", [escape.step.to_string()]);
+            text.line("direction", integers(&escape.direction));
+            text.line("output", fractions(&escape.output));
+        }
+        NeuronProof::Descent { input, output } => {
+            text.line("descent", []);
+            text.line("direction", integers(input));
+            text.line("output", integers(output));
+        }
+    }
+}
+
+fn nonnegative(text: &mut Text, proof: &Nonnegative) {
+    match proof {
+        Nonnegative::Linear => text.line("linear", []),
+        Nonnegative::Rays => text.line("rays", []),
+        Nonnegative::Multipliers(mu) => text.line("multipliers", fractions(mu)),
+        Nonnegative::Components { denominator, parts } => {
+            text.line("components", [parts.len().to_string(), format_hex(denominator)]);
+            for part in parts {
+                text.line("classes", part.classes.iter().map(ToString::to_string));
+                text.line("share", integers(&part.share));
+                nonnegative(text, &part.proof);
+            }
+        }
+    }
+}
+
+fn integers(values: &[BigInt]) -> impl Iterator<Item = String> + '_ {
+    values.iter().map(format_hex)
+}
+
+fn fractions(values: &Fractions) -> impl Iterator<Item = String> + '_ {
+    std::iter::once(format_hex(values.denominator())).chain(integers(values.numerators()))
+}
+
+fn shape(shape: &Shape) -> Vec<String> {
+    let mut words: Vec<String> =
+        [shape.samples, shape.inputs, shape.outputs, shape.neurons].iter().map(ToString::to_string).collect();
+    let flag = |name: &str, yes: bool| if yes { name.to_string() } else { format!("no-{name}") };
+    words.push(flag("hidden-bias", shape.hidden_bias));
+    words.push(flag("output-bias", shape.output_bias));
+    words
+}
+
+fn region(region: Option<&Region>) -> Vec<String> {
+    let radius = |r: &Radius| match r {
+        Radius::Unbounded => "unbounded".to_string(),
+        Radius::AtMost(r) => format_decimal_exact(r),
+    };
+    match region {
+        None => vec!["none".to_string()],
+        Some(region) => vec![radius(&region.input), radius(&region.output)],
+    }
+}

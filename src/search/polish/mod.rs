@@ -1,0 +1,303 @@
+//! From a checkpoint to an exact stationary point near it (T6).
+//!
+//! A float search finds the cell and the kinks; the point itself is then the solution of one exact linear system, and
+//! is judged exactly. Where the exact point contradicts the cell that floats suggested, the search goes on from it.
+
+mod active_set;
+mod exact_point;
+mod kkt;
+mod landscape;
+mod line;
+
+use super::classify::{Judgement, best_output, classify};
+use crate::kernel::certificate::{BiasStep, Escape, NeuronProof, NeuronStep};
+use crate::kernel::claim::Verdict;
+use crate::kernel::evaluation::Evaluation;
+use crate::kernel::linear::{Fractions, compare};
+use crate::kernel::network::{Network, Neuron};
+use crate::kernel::problem::Problem;
+use crate::kernel::samples::Samples;
+use active_set::{ActiveSet, End};
+use exact_point::{Cell, free_from_model, free_from_position, solve_cell};
+use landscape::{Landscape, Position, Side, State, float};
+use line::Direction;
+use num_bigint::{BigInt, Sign};
+use num_rational::BigRational;
+use num_traits::{One, Signed, Zero};
+use std::collections::BTreeMap;
+
+/// Most exact solutions of one polish.
+const MAX_SOLUTIONS: usize = 200;
+
+/// What polishing may do.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// Neurons whose |h_i| and |w_i| are all below this are set to zero first.
+    pub zero_below: Option<BigRational>,
+    /// Give up beyond this sup-distance.
+    pub max_distance: Option<f64>,
+}
+
+/// An exact point that polishing reached, with its judgement.
+pub struct Polished<'a> {
+    /// The point, evaluated.
+    pub evaluation: Evaluation<'a>,
+    /// What it is: a local minimum or a saddle.
+    pub judgement: Judgement,
+    /// Rounds of the float search.
+    pub rounds: usize,
+}
+
+/// Told of the progress: rounds so far and the loss in floats; false stops the search.
+pub type Progress<'p> = &'p mut dyn FnMut(usize, f64) -> bool;
+
+/// Polishes the problem's parameters; the reason where no stationary point was reached. Scalar output only.
+pub fn polish<'a>(
+    problem: &Problem,
+    samples: &'a Samples,
+    options: &Options,
+    progress: Progress<'_>,
+) -> Result<Polished<'a>, String> {
+    if problem.network().output_count() != 1 {
+        return Err("polishing needs a scalar output: stationary points of vector outputs are irrational in general, \
+                    which exact coordinates cannot express"
+            .into());
+    }
+    let mut start = zeroed(problem.network(), options.zero_below.as_ref())?;
+    // A neuron with h = 0 and G(w) != 0 is no part of a stationary point: it is woken, and the search starts again.
+    for _ in 0..=problem.network().neurons().len() {
+        let mut session = Session::new(problem, samples, start.clone(), options, &mut *progress);
+        let polished = session.run()?;
+        match asleep(&polished) {
+            Some(i) => start = woken(&start, &polished, i)?,
+            None => return Ok(polished),
+        }
+    }
+    Err("neurons with zero output weight kept having a potential that is not zero".into())
+}
+
+/// The network with its tiny neurons set to zero.
+fn zeroed(network: &Network, below: Option<&BigRational>) -> Result<Network, String> {
+    let Some(below) = below else { return Ok(network.clone()) };
+    let tiny = |values: &Fractions| values.rationals().all(|v| v.abs() < *below);
+    let zero = |n: &Neuron| Neuron { input: Fractions::zeros(n.input.len()), output: Fractions::zeros(n.output.len()) };
+    let changed: Vec<(usize, Neuron)> = network
+        .neurons()
+        .iter()
+        .enumerate()
+        .filter(|(_, n)| tiny(&n.input) && tiny(&n.output))
+        .map(|(i, n)| (i, zero(n)))
+        .collect();
+    network.with_changes(changed, None).map_err(|e| e.to_string())
+}
+
+/// A neuron with h = 0 whose potential is not zero.
+fn asleep(polished: &Polished<'_>) -> Option<usize> {
+    let neurons = polished.evaluation.network().neurons().iter().zip(&polished.judgement.steps);
+    neurons.enumerate().find_map(|(i, (neuron, step))| {
+        let descends = matches!(&step.proof, NeuronProof::Descent { output, .. } if !output.iter().all(Zero::is_zero));
+        (descends && neuron.output.is_zero()).then_some(i)
+    })
+}
+
+/// The network with the output weight of neuron i that is best where the search ended: it lowers the loss there.
+fn woken(network: &Network, polished: &Polished<'_>, i: usize) -> Result<Network, String> {
+    let neuron = &polished.evaluation.network().neurons()[i];
+    let stay = Escape {
+        direction: vec![BigInt::zero(); neuron.input.len()],
+        step: BigRational::one(),
+        output: neuron.output.clone(),
+    };
+    let output = best_output(&polished.evaluation, neuron, &stay).ok_or("a sleeping neuron without activations")?;
+    let input = network.neurons()[i].input.clone();
+    network.with_changes([(i, Neuron { input, output })], None).map_err(|e| e.to_string())
+}
+
+/// One search from one starting network.
+struct Session<'a, 's, 'p> {
+    problem: &'s Problem,
+    samples: &'a Samples,
+    options: &'s Options,
+    progress: Progress<'p>,
+    start: Evaluation<'a>,
+    landscape: Landscape,
+    state: State,
+    flips: BTreeMap<(usize, usize), usize>,
+}
+
+impl<'a, 's, 'p> Session<'a, 's, 'p> {
+    fn new(
+        problem: &'s Problem,
+        samples: &'a Samples,
+        start: Network,
+        options: &'s Options,
+        progress: Progress<'p>,
+    ) -> Self {
+        let dataset = problem.dataset();
+        let start = Evaluation::new(dataset, samples, start);
+        let (landscape, state) = Landscape::new(&start, dataset);
+        Self { problem, samples, options, progress, start, landscape, state, flips: BTreeMap::new() }
+    }
+
+    fn run(&mut self) -> Result<Polished<'a>, String> {
+        let landscape = self.landscape.clone();
+        let mut search = ActiveSet::new(&landscape, self.state.clone());
+        let mut last = "no exact solution was tried".to_string();
+        for _ in 0..MAX_SOLUTIONS {
+            self.descend(&mut search)?;
+            let candidate = match self.exact(&search) {
+                Ok(Ok(polished)) => return Ok(polished),
+                Ok(Err(candidate)) => candidate,
+                Err(reason) => return Err(reason),
+            };
+            last = candidate.reason.clone();
+            if !self.go_on_from(&mut search, candidate) {
+                break;
+            }
+        }
+        Err(format!("polishing solved cell after cell exactly and found no stationary point: {last}"))
+    }
+
+    /// The float search to its end.
+    fn descend(&mut self, search: &mut ActiveSet<'_>) -> Result<(), String> {
+        let (landscape, options, progress) = (&self.landscape, self.options, &mut self.progress);
+        let start = &self.state.position;
+        let mut too_far = false;
+        let end = search.run(&mut |rounds, state| {
+            too_far = options.max_distance.is_some_and(|most| landscape.distance(start, &state.position) > most);
+            progress(rounds, landscape.loss(state)) && !too_far
+        });
+        match end {
+            End::Stationary => Ok(()),
+            End::Rounds => Err(format!(
+                "the active-set search was still moving after {} rounds (loss {:.6e})",
+                search.rounds,
+                landscape.loss(search.state())
+            )),
+            End::Stopped if too_far => {
+                Err(format!("the search left the sup-distance {} it was given", options.max_distance.unwrap_or(0.0)))
+            }
+            End::Stopped => Err("stopped".into()),
+            End::OutOfRange => Err("the numbers leave the range of the float search; rescale the data".into()),
+        }
+    }
+
+    /// Solves the reached cell exactly and judges the solution: with free unknowns as in the model, then as reached.
+    fn exact(&self, search: &ActiveSet<'_>) -> Result<Result<Polished<'a>, Candidate<'a>>, String> {
+        let (sides, kinks) = search.cell(self.samples.count());
+        let cell = Cell { sides: &sides, kinks: &kinks };
+        let reached = &search.state().position.neurons;
+        let choices =
+            [free_from_model(&self.start, &self.landscape), free_from_position(&self.start, &self.landscape, reached)];
+        let mut best: Option<Candidate<'a>> = None;
+        for free in &choices {
+            let network = solve_cell(self.problem.dataset(), &self.start, &self.landscape, &cell, free)?;
+            let evaluation = Evaluation::new(self.problem.dataset(), self.samples, network);
+            let judgement = classify(&evaluation);
+            let polished = Polished { evaluation, judgement, rounds: search.rounds };
+            let stationary = matches!(polished.judgement.verdict, Some(Verdict::LocalMinimum | Verdict::Saddle));
+            let start = self.start.residuals().loss();
+            let fell = compare(polished.evaluation.residuals().loss(), start).is_le();
+            if (stationary && fell) || asleep(&polished).is_some() {
+                return Ok(Ok(polished));
+            }
+            let reason = match stationary {
+                true => "the stationary point that was reached has a higher loss than the start".into(),
+                false => reason(&polished.judgement),
+            };
+            let loss = float(polished.evaluation.residuals().loss());
+            if best.as_ref().is_none_or(|b| loss < b.loss) {
+                best = Some(Candidate { polished, reason, loss });
+            }
+        }
+        best.map(Err).ok_or_else(|| "no exact solution".to_string())
+    }
+
+    /// Counts the samples whose exact side is not the float one; those that keep changing go on the kink.
+    fn settle(&mut self, exact: &mut [Vec<Side>], float: &[Vec<Side>]) {
+        for (i, (exact, float)) in exact.iter_mut().zip(float).enumerate() {
+            for (k, (exact, float)) in exact.iter_mut().zip(float).enumerate().filter(|(_, (e, f))| e != f) {
+                let flips = self.flips.entry((i, k)).or_insert(0);
+                *flips += 1;
+                if *flips > MAX_FLIPS && *float != Side::Kink {
+                    *exact = Side::Kink;
+                }
+            }
+        }
+    }
+
+    /// Sets the float search on from an exact candidate; false if that leads nowhere new.
+    fn go_on_from(&mut self, search: &mut ActiveSet<'_>, candidate: Candidate<'a>) -> bool {
+        let evaluation = &candidate.polished.evaluation;
+        let mut sides = self.landscape.sides(evaluation);
+        self.settle(&mut sides, &search.state().sides);
+        let position = self.landscape.position(evaluation.network());
+        let here = self.landscape.loss(search.state());
+        let there = self.landscape.state(position, sides);
+        if self.landscape.loss(&there) > here * (1.0 + 1e-9) + search.negligible_loss() {
+            // The exact minimum of the face lies beyond its cell: follow the loss towards it.
+            let direction = between(&search.state().position, &there.position);
+            if search.follow(&direction, 1.0) {
+                return true;
+            }
+        }
+        let same = there.sides == search.state().sides;
+        // A sample that lies exactly on its kink contradicts no side.
+        let float = search.state().sides.iter().flatten();
+        let agree = there.sides.iter().flatten().zip(float).all(|(e, f)| e == f || *e == Side::Kink);
+        search.restart(there);
+        let step = candidate.polished.judgement.steps.iter().enumerate().find_map(|(i, step)| match &step.proof {
+            NeuronProof::Descent { input, .. } if !input.iter().all(Zero::is_zero) => Some((i, input)),
+            _ => None,
+        });
+        // The signs agree and the point is not stationary: an exact direction of descent leads out of its kinks.
+        match step.filter(|_| agree) {
+            Some((index, u)) => {
+                let Some(i) = self.landscape.neurons.iter().position(|m| m.index == index) else { return false };
+                let direction = self.landscape.direction(i, u);
+                search.leave_kinks(i, &direction.neurons[i]);
+                search.follow(&direction, 1e6);
+                // Even a decrease below rounding counts: the samples have left the kinks on their descending sides.
+                true
+            }
+            None => !same,
+        }
+    }
+}
+
+/// Times that a sample may contradict its float side before it is held on the kink.
+const MAX_FLIPS: usize = 2;
+
+/// An exact point that is not stationary, or could not be judged.
+struct Candidate<'a> {
+    polished: Polished<'a>,
+    reason: String,
+    loss: f64,
+}
+
+fn reason(judgement: &Judgement) -> String {
+    match judgement.open.first() {
+        Some((i, reason)) => format!("neuron {i}: {reason}"),
+        None => {
+            let descends = |(_, step): &(usize, &NeuronStep)| matches!(step.proof, NeuronProof::Descent { .. });
+            let neurons = judgement.steps.iter().enumerate().filter(descends).map(|(i, _)| i.to_string());
+            let neurons: Vec<String> = neurons.collect();
+            let bias = if judgement.bias == BiasStep::Descent { ", and along the output bias" } else { "" };
+            format!("the loss still falls at the last one, along neurons {}{bias}", neurons.join(", "))
+        }
+    }
+}
+
+fn between(from: &Position, to: &Position) -> Direction {
+    let difference = |(a, b): (&Vec<f64>, &Vec<f64>)| b.iter().zip(a).map(|(b, a)| b - a).collect();
+    Direction { neurons: from.neurons.iter().zip(&to.neurons).map(difference).collect(), bias: to.bias - from.bias }
+}
+
+/// The side of an exact sign.
+fn side(sign: Sign) -> Side {
+    match sign {
+        Sign::Plus => Side::Plus,
+        Sign::Minus => Side::Minus,
+        Sign::NoSign => Side::Kink,
+    }
+}
