@@ -1,0 +1,188 @@
+//! The command line's grammar.
+
+use super::checking::Request;
+use crate::input::Source;
+use crate::kernel::claim::Verdict;
+use crate::kernel::number::parse_rational;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use num_rational::BigRational;
+use num_traits::Signed;
+use std::path::PathBuf;
+
+/// Proves what a trained ReLU network's parameters are, and checks such proofs.
+#[derive(Debug, Parser)]
+#[command(
+    name = "lowpoint",
+    version,
+    after_help = "exit code: 0 proved or accepted, 1 refuted, not settled or rejected, 2 could not be done"
+)]
+pub struct Arguments {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Prove what the parameters are, or what lies near them, and write a certificate
+    Prove(ProveArguments),
+    /// Accept or reject a certificate for the given data and model
+    Check(CheckArguments),
+    /// Show what is in a certificate or a model
+    Show(ShowArguments),
+}
+
+/// How to read what the files leave open; `check` needs what `prove` was given.
+#[derive(Debug, Clone, Args)]
+pub struct Statement {
+    /// The activation's slope for negative arguments, such as 1/100 (default: the model file's, else 0)
+    #[arg(long, value_name = "Q", value_parser = rational, allow_hyphen_values = true)]
+    pub negative_slope: Option<BigRational>,
+    /// A csv column that is a target; all others are inputs (may be repeated)
+    #[arg(long = "target", value_name = "NAME")]
+    pub targets: Vec<String>,
+    /// The hidden layer's name in a tensor file
+    #[arg(long, value_name = "NAME", requires = "output")]
+    pub hidden: Option<String>,
+    /// The output layer's name in a tensor file
+    #[arg(long, value_name = "NAME", requires = "hidden")]
+    pub output: Option<String>,
+}
+
+impl Statement {
+    /// The source of these options and files.
+    pub fn source(&self, data: PathBuf, model: PathBuf) -> Source {
+        Source {
+            data,
+            model,
+            targets: self.targets.clone(),
+            hidden: self.hidden.clone(),
+            output: self.output.clone(),
+            negative_slope: self.negative_slope.clone(),
+        }
+    }
+}
+
+/// Arguments of `prove`.
+#[derive(Debug, Args)]
+pub struct ProveArguments {
+    /// The samples: .npz, .csv or exact .json
+    #[arg(long)]
+    pub data: PathBuf,
+    /// The parameters: .safetensors, .npz or exact .json
+    #[arg(long)]
+    pub model: PathBuf,
+    /// Judge only the given point, or only what lies near it (default: both, the second if the first is no minimum)
+    #[arg(long)]
+    pub at: Option<At>,
+    /// The verdict to be proved: exit code 0 if it is, 1 if it is refuted or not settled
+    #[arg(long, value_parser = claims())]
+    pub claim: Option<Verdict>,
+    /// The form of the report
+    #[arg(long, default_value = "text")]
+    pub format: Format,
+    /// The certificate's file (default: the model's name with .cert, in the current directory)
+    #[arg(short = 'o', value_name = "CERT")]
+    pub certificate: Option<PathBuf>,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub statement: Statement,
+    /// Before polishing, set neurons to zero whose weights are all below this in absolute value
+    #[arg(long, value_name = "T", value_parser = positive, allow_hyphen_values = true)]
+    pub zero_below: Option<BigRational>,
+    /// Give up beyond this sup-distance from the given parameters
+    #[arg(long, value_name = "R", value_parser = positive, allow_hyphen_values = true)]
+    pub max_distance: Option<BigRational>,
+    /// Threads of the search (default: one for each processor); the result does not depend on it
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub threads: Option<u16>,
+}
+
+/// Arguments of `check`.
+#[derive(Debug, Args)]
+pub struct CheckArguments {
+    /// The samples: .npz, .csv or exact .json
+    #[arg(long)]
+    pub data: PathBuf,
+    /// The parameters: .safetensors, .npz or exact .json
+    #[arg(long)]
+    pub model: PathBuf,
+    /// The certificate
+    #[arg(value_name = "CERT")]
+    pub certificate: PathBuf,
+    /// The verdict that the certificate must prove: exit code 1 if it proves another
+    #[arg(long, value_parser = claims())]
+    pub claim: Option<Verdict>,
+    /// The form of the report
+    #[arg(long, default_value = "text")]
+    pub format: Format,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub statement: Statement,
+}
+
+impl CheckArguments {
+    /// What is to be checked.
+    pub fn request(&self) -> Request {
+        let source = self.statement.source(self.data.clone(), self.model.clone());
+        Request { source, certificate: self.certificate.clone(), claim: self.claim }
+    }
+}
+
+/// Arguments of `show`.
+#[derive(Debug, Args)]
+#[command(group = clap::ArgGroup::new("shown").required(true).args(["certificate", "model"]))]
+pub struct ShowArguments {
+    /// The certificate to show
+    #[arg(value_name = "CERT", conflicts_with = "data")]
+    pub certificate: Option<PathBuf>,
+    /// The model to show
+    #[arg(long)]
+    pub model: Option<PathBuf>,
+    /// The samples on which to show the model
+    #[arg(long, requires = "model")]
+    pub data: Option<PathBuf>,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub statement: Statement,
+}
+
+/// What `prove` judges.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum At {
+    /// The given parameters.
+    Point,
+    /// The stationary point that polishing reaches.
+    Near,
+}
+
+/// The form of a report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For a person.
+    Text,
+    /// One object.
+    Json,
+}
+
+impl Format {
+    /// Whether it is JSON.
+    pub fn is_json(self) -> bool {
+        self == Self::Json
+    }
+}
+
+fn claims() -> impl TypedValueParser<Value = Verdict> {
+    PossibleValuesParser::new(Verdict::ALL.map(Verdict::name))
+        .try_map(|name| Verdict::from_name(&name).ok_or("no such claim"))
+}
+
+fn rational(text: &str) -> Result<BigRational, String> {
+    parse_rational(text).map_err(|e| e.to_string())
+}
+
+fn positive(text: &str) -> Result<BigRational, String> {
+    rational(text).and_then(|q| if q.is_positive() { Ok(q) } else { Err("expected a positive number".into()) })
+}

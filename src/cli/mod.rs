@@ -1,0 +1,49 @@
+//! Arguments, files, progress, exit codes: the only file access (besides `input`) and printing in the library.
+//!
+//! Verdicts go to standard output, reasons and errors to standard error.
+
+#[cfg(feature = "search")]
+mod args;
+#[cfg(feature = "search")]
+mod atomic;
+pub mod checker;
+pub mod checking;
+mod files;
+mod output;
+#[cfg(feature = "search")]
+mod progress;
+#[cfg(feature = "search")]
+mod proving;
+#[cfg(feature = "search")]
+mod showing;
+#[cfg(feature = "search")]
+mod target;
+
+/// Exit code: proved, or accepted.
+pub const YES: u8 = 0;
+/// Exit code: refuted, not settled, or rejected.
+pub const NO: u8 = 1;
+/// Exit code: it could not be done (usage, files, malformed input, a limit).
+pub const FAILED: u8 = 2;
+
+/// Runs the command line `lowpoint`; `args` starts with the program's name.
+#[cfg(feature = "search")]
+pub fn run(args: impl IntoIterator<Item = std::ffi::OsString>) -> std::process::ExitCode {
+    use args::{Arguments, Command};
+    use clap::Parser;
+
+    let command = match Arguments::try_parse_from(args) {
+        Ok(arguments) => arguments.command,
+        Err(usage) => {
+            // Help and version are no errors: clap knows the stream and the code of each.
+            let code = u8::try_from(usage.exit_code()).unwrap_or(FAILED);
+            return if usage.print().is_ok() { code.into() } else { FAILED.into() };
+        }
+    };
+    let done = match command {
+        Command::Prove(arguments) => proving::prove(&arguments),
+        Command::Check(arguments) => checking::run(&arguments.request(), arguments.format.is_json()),
+        Command::Show(arguments) => showing::show(&arguments),
+    };
+    output::exit(done)
+}

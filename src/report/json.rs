@@ -1,0 +1,172 @@
+//! Findings as one JSON object. Numbers that must stay exact are strings; keys keep the order written here.
+
+use super::finding::{Finding, Findings, Open, Proved, Unsettled, status_name};
+use super::words;
+use crate::kernel::certificate::{Radius, Region};
+use crate::kernel::parse::ParseError;
+use crate::kernel::reject::Reject;
+use crate::kernel::theorem::{NeuronFact, RESTS_ON, Status, Theorem};
+use num_rational::BigRational;
+use serde_core::ser::{Serialize, SerializeMap, Serializer};
+
+/// The report of a prove run.
+pub fn findings(findings: &Findings) -> String {
+    let mut object = findings.main().map(finding).unwrap_or_default();
+    if let Some(nearby) = findings.fallen_back_from() {
+        object.push(("nearby", Json::Object(unsettled(nearby))));
+    }
+    if findings.both {
+        object.push(("at_point", or_null(findings.point.as_ref().map(finding).map(Json::Object))));
+    }
+    print(&Json::Object(object))
+}
+
+/// An accepted certificate.
+pub fn accepted(theorem: &Theorem, file: &str) -> String {
+    let mut object = vec![("result", text("accepted"))];
+    object.extend(theorem_object(theorem, file, &[]));
+    print(&Json::Object(object))
+}
+
+/// A rejected certificate.
+pub fn rejected(reject: &Reject, file: &str) -> String {
+    print(&Json::Object(vec![
+        ("result", text("rejected")),
+        ("step", text(reject.step.to_string())),
+        ("rule", text(reject.rule.name())),
+        ("reason", text(reject.reason.to_string())),
+        ("certificate", text(file)),
+    ]))
+}
+
+/// A text that is no certificate.
+pub fn malformed(error: &ParseError, file: &str) -> String {
+    print(&Json::Object(vec![
+        ("result", text("malformed")),
+        ("line", Json::Number(error.line)),
+        ("reason", text(format!("expected {}, found {}", error.expected, error.found))),
+        ("certificate", text(file)),
+    ]))
+}
+
+fn finding(finding: &Finding) -> Object {
+    match finding {
+        Finding::Proved(proved) => {
+            let Proved { theorem, certificate, open, .. } = &**proved;
+            theorem_object(theorem, certificate, open)
+        }
+        Finding::Unsettled(one) => unsettled(one),
+    }
+}
+
+fn theorem_object(theorem: &Theorem, certificate: &str, open: &[Open]) -> Object {
+    let claim = theorem.claim();
+    let distance = claim.verdict().is_nearby().then(|| text(words::upper(&claim.distance())));
+    let neuron = |(i, fact): (usize, &NeuronFact)| neuron(i, fact, open.iter().find(|o| o.neuron == i));
+    vec![
+        ("verdict", text(claim.verdict().name())),
+        ("claim", text(claim.to_string())),
+        ("rests_on", text(RESTS_ON)),
+        ("loss", loss(theorem.loss())),
+        ("model_loss", loss(theorem.model_loss())),
+        ("distance", or_null(distance)),
+        ("radius", or_null(theorem.region().map(|r| text(least_radius(r))))),
+        ("region", or_null(theorem.region().map(region))),
+        ("largest_parameter", text(words::size(theorem))),
+        ("output_bias", text(theorem.bias().name())),
+        ("neurons", Json::List(theorem.neurons().iter().enumerate().map(neuron).collect())),
+        ("certificate", text(certificate)),
+    ]
+}
+
+fn unsettled(unsettled: &Unsettled) -> Object {
+    let neuron = |open: &Open| {
+        Json::Object(vec![
+            ("index", Json::Number(open.neuron)),
+            ("kinks", or_null(open.kinks.map(Json::Number))),
+            ("status", text(Status::Undetermined.name())),
+            ("route", Json::Null),
+            ("margin", Json::Null),
+            ("reason", text(open.reason.clone())),
+        ])
+    };
+    vec![
+        ("verdict", text("undetermined")),
+        ("reason", text(unsettled.reason.clone())),
+        ("model_loss", loss(&unsettled.model_loss)),
+        ("neurons", Json::List(unsettled.open.iter().map(neuron).collect())),
+        ("certificate", Json::Null),
+    ]
+}
+
+fn neuron(index: usize, fact: &NeuronFact, open: Option<&Open>) -> Json {
+    let mut object = vec![
+        ("index", Json::Number(index)),
+        ("kinks", Json::Number(fact.kinks)),
+        ("status", text(status_name(fact.status))),
+        ("route", or_null(fact.route.map(|r| text(r.name())))),
+        ("margin", or_null(fact.margin.as_ref().map(|m| text(words::lower(m))))),
+    ];
+    object.extend(open.map(|o| ("reason", text(o.reason.clone()))));
+    Json::Object(object)
+}
+
+fn loss(value: &BigRational) -> Json {
+    let exact = or_null(words::loss_exact(value).map(text));
+    Json::Object(vec![("exact", exact), ("decimal", text(words::loss_decimal(value)))])
+}
+
+fn region(region: &Region) -> Json {
+    let radius = |r| text(words::radius_text(r));
+    Json::Object(vec![("input_weights", radius(&region.input)), ("output_weights", radius(&region.output))])
+}
+
+/// The smaller of both radii.
+fn least_radius(region: &Region) -> String {
+    match (&region.input, &region.output) {
+        (Radius::AtMost(a), Radius::AtMost(b)) => words::lower(a.min(b)),
+        (Radius::Unbounded, other) | (other, Radius::Unbounded) => words::radius_text(other),
+    }
+}
+
+type Object = Vec<(&'static str, Json)>;
+
+/// A JSON value whose objects keep their order.
+enum Json {
+    Null,
+    Number(usize),
+    Text(String),
+    List(Vec<Json>),
+    Object(Object),
+}
+
+fn text(value: impl Into<String>) -> Json {
+    Json::Text(value.into())
+}
+
+fn or_null(value: Option<Json>) -> Json {
+    value.unwrap_or(Json::Null)
+}
+
+fn print(value: &Json) -> String {
+    // Strings, numbers and string keys always serialise.
+    serde_json::to_string(value).unwrap_or_default()
+}
+
+impl Serialize for Json {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Null => serializer.serialize_unit(),
+            Self::Number(n) => serializer.serialize_u64(*n as u64),
+            Self::Text(text) => serializer.serialize_str(text),
+            Self::List(items) => serializer.collect_seq(items),
+            Self::Object(entries) => {
+                let mut map = serializer.serialize_map(Some(entries.len()))?;
+                for (key, value) in entries {
+                    map.serialize_entry(key, value)?;
+                }
+                map.end()
+            }
+        }
+    }
+}

@@ -1,0 +1,14 @@
+//! Verdicts to text and JSON. The words come from `kernel::claim`; every printed decimal is correctly rounded, and a
+//! bound is rounded to its safe side.
+
+#[cfg(feature = "search")]
+pub mod contents;
+#[cfg(feature = "search")]
+pub mod finding;
+#[cfg(feature = "search")]
+pub mod json;
+#[cfg(feature = "search")]
+mod neurons;
+#[cfg(feature = "search")]
+pub mod text;
+pub mod words;
