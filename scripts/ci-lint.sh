@@ -1,0 +1,7 @@
+#!/usr/bin/env bash
+# The formatter and clippy, warnings denied by flags of their own (an exported RUSTFLAGS would replace the project's).
+set -euo pipefail
+cd "$(dirname "$0")/.."
+cargo fmt --check
+cargo clippy --locked --all-targets -- -D warnings
+cargo clippy --locked --no-default-features --lib --bins -- -D warnings
