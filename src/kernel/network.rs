@@ -172,24 +172,6 @@ impl Network {
     }
 }
 
-/// The slope (a+ + a-)/2 or (a+ - a-)/2: `be` and `ga` of THEORY 1.
-impl Activation {
-    /// be = (a+ + a-) / 2.
-    pub fn even_slope(&self) -> BigRational {
-        (&self.positive + &self.negative) / BigRational::from_integer(2.into())
-    }
-
-    /// ga = (a+ - a-) / 2, never zero.
-    pub fn odd_slope(&self) -> BigRational {
-        (&self.positive - &self.negative) / BigRational::from_integer(2.into())
-    }
-
-    /// Whether this is a+ = 1, a- = 0.
-    pub fn is_relu(&self) -> bool {
-        self.positive.is_one() && self.negative.is_zero()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -44,8 +44,6 @@ pub struct Polished<'a> {
     pub evaluation: Evaluation<'a>,
     /// What it is: a local minimum or a saddle.
     pub judgement: Judgement,
-    /// Rounds of the float search.
-    pub rounds: usize,
 }
 
 /// Told of the progress: rounds so far and the loss in floats; false stops the search.
@@ -187,14 +185,19 @@ impl<'a, 's, 'p> Session<'a, 's, 'p> {
         let (sides, kinks) = search.cell(self.samples.count());
         let cell = Cell { sides: &sides, kinks: &kinks };
         let reached = &search.state().position.neurons;
-        let choices =
-            [free_from_model(&self.start, &self.landscape), free_from_position(&self.start, &self.landscape, reached)];
+        let reached = free_from_position(&self.start, &self.landscape, reached);
+        let mut unmoved = free_from_model(&self.start, &self.landscape);
+        // Neurons that died on the way are no part of the system: they stay where they were reached.
+        for (i, u) in unmoved.iter_mut().enumerate().filter(|(i, _)| cell.is_flat(&self.landscape, *i)) {
+            u.clone_from(&reached[i]);
+        }
+        let choices = [unmoved, reached];
         let mut best: Option<Candidate<'a>> = None;
         for free in &choices {
             let network = solve_cell(self.problem.dataset(), &self.start, &self.landscape, &cell, free)?;
             let evaluation = Evaluation::new(self.problem.dataset(), self.samples, network);
             let judgement = classify(&evaluation);
-            let polished = Polished { evaluation, judgement, rounds: search.rounds };
+            let polished = Polished { evaluation, judgement };
             let stationary = matches!(polished.judgement.verdict, Some(Verdict::LocalMinimum | Verdict::Saddle));
             let start = self.start.residuals().loss();
             let fell = compare(polished.evaluation.residuals().loss(), start).is_le();
