@@ -1,6 +1,7 @@
 //! Finds. Untrusted: nothing here is believed until `kernel::check` accepts the bytes that were written.
 
 pub mod classify;
+pub mod convex_exact;
 pub mod emit;
 pub mod exact_solve;
 pub mod float;
@@ -12,6 +13,7 @@ mod planes;
 pub mod polish;
 pub mod prove;
 mod reconstruct;
+pub mod simplex;
 
 use rayon::prelude::*;
 
