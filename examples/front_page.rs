@@ -1,6 +1,7 @@
 //! Proves that a small network is a local minimum, and has the kernel check the certificate's bytes.
 use lowpoint::input::{Source, load};
 use lowpoint::kernel::{check::check, parse::parse_certificate, samples::Samples};
+use lowpoint::search::polish::Options;
 use lowpoint::search::prove::{Outcome, prove_at_point};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -12,7 +13,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     };
     let problem = load(&source)?;
     let samples = Samples::new(problem.dataset(), problem.network().has_hidden_bias());
-    let Outcome::Proved(proof) = prove_at_point(&problem, &samples) else {
+    let Outcome::Proved(proof) = prove_at_point(&problem, &samples, &Options::default()) else {
         return Err("not settled".into());
     };
     let (claim, certificate) = parse_certificate(proof.bytes.as_bytes())?;

@@ -19,6 +19,7 @@ use lowpoint::kernel::parse::parse_certificate;
 use lowpoint::kernel::problem::Digests;
 use lowpoint::kernel::samples::Samples;
 use lowpoint::search::emit;
+use lowpoint::search::polish::Options;
 use lowpoint::search::prove::{Outcome, prove_at_point};
 use num_bigint::BigInt;
 use num_traits::{Signed, Zero};
@@ -250,7 +251,7 @@ proptest! {
         let instance = Instance::random(&mut rng);
         let problem = instance.problem();
         let samples = Samples::new(problem.dataset(), problem.network().has_hidden_bias());
-        let Outcome::Proved(proof) = prove_at_point(&problem, &samples) else { return Ok(()) };
+        let Outcome::Proved(proof) = prove_at_point(&problem, &samples, &Options::default()) else { return Ok(()) };
         for _ in 0..40 {
             let mut text = proof.bytes.clone();
             for _ in 0..=rng.below(3) {

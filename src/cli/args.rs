@@ -1,6 +1,6 @@
 //! The command line's grammar.
 
-use super::checking::Request;
+use super::checking::{LOSSES, Request};
 use crate::input::Source;
 use crate::kernel::claim::Verdict;
 use crate::kernel::number::parse_rational;
@@ -40,6 +40,9 @@ pub struct Statement {
     /// The activation's slope for negative arguments, such as 1/100 (default: the model file's, else 0)
     #[arg(long, value_name = "Q", value_parser = rational, allow_hyphen_values = true)]
     pub negative_slope: Option<BigRational>,
+    /// The loss of a sample, as a function of its error
+    #[arg(long, default_value = LOSSES[0], value_parser = LOSSES)]
+    pub loss: String,
     /// A csv column that is a target; all others are inputs (may be repeated)
     #[arg(long = "target", value_name = "NAME")]
     pub targets: Vec<String>,
@@ -95,6 +98,9 @@ pub struct ProveArguments {
     /// Give up beyond this sup-distance from the given parameters
     #[arg(long, value_name = "R", value_parser = positive, allow_hyphen_values = true)]
     pub max_distance: Option<BigRational>,
+    /// Most cells that are examined for one form with kinks of mixed curvature; beyond, the neuron stays undetermined
+    #[arg(long, value_name = "N", default_value_t = 4096, value_parser = clap::value_parser!(u32).range(1..))]
+    pub max_cells: u32,
     /// Threads of the search (default: one for each processor); the result does not depend on it
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub threads: Option<u16>,

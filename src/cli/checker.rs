@@ -1,6 +1,6 @@
 //! The arguments of `lowpoint-check`, read by hand so that the checker needs no argument library.
 
-use super::checking::{self, Request};
+use super::checking::{self, LOSSES, Request};
 use super::output::{self, Done};
 use super::{FAILED, YES};
 use crate::input::Source;
@@ -20,6 +20,7 @@ accepts or rejects a certificate for the given data and model, in exact arithmet
   --model MODEL         the parameters: .safetensors, .npz or exact .json
   --claim CLAIM         the verdict that the certificate must prove
   --negative-slope Q    the activation's slope for negative arguments
+  --loss LOSS           the loss of a sample: squared, the default and only one
   --target NAME         a csv column that is a target (may be repeated)
   --hidden NAME         the hidden layer's name in a tensor file
   --output NAME         the output layer's name in a tensor file
@@ -57,7 +58,7 @@ fn answer(asked: Asked) -> Done {
 fn parse(args: impl Iterator<Item = OsString>) -> Result<Asked, String> {
     let mut args = Words { args, attached: None };
     let (mut source, mut data, mut model) = (Source::default(), None, None);
-    let (mut certificate, mut claim, mut plain) = (None, None, false);
+    let (mut certificate, mut claim, mut loss, mut plain) = (None, None, None, false);
     while let Some(word) = args.word(plain) {
         let Some(name) = word.to_str().filter(|w| w.starts_with('-') && *w != "-" && !plain) else {
             once(&mut certificate, PathBuf::from(word), "the certificate")?;
@@ -81,6 +82,13 @@ fn parse(args: impl Iterator<Item = OsString>) -> Result<Asked, String> {
                 let text = args.text(name)?;
                 let slope = parse_rational(&text).map_err(|e| format!("`--negative-slope` `{text}`: {e}"))?;
                 once(&mut source.negative_slope, slope, name)?;
+            }
+            "--loss" => {
+                let text = args.text(name)?;
+                if !LOSSES.contains(&text.as_str()) {
+                    return Err(format!("`--loss`: no such loss: `{text}`"));
+                }
+                once(&mut loss, text, name)?;
             }
             _ => return Err(format!("unexpected argument `{name}`")),
         }
@@ -164,6 +172,8 @@ mod tests {
             ("a b", "the certificate is given twice"),
             ("--format json", "unexpected argument `--format`"),
             ("--help=1", "Help"),
+            ("--loss hinge", "`--loss`: no such loss: `hinge`"),
+            ("--loss squared --loss squared", "--loss is given twice"),
             ("--claim best", "`--claim`: no such claim: `best`"),
             ("--negative-slope 2/4", "`--negative-slope` `2/4`: the fraction is not in lowest terms"),
         ] {

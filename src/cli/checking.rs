@@ -13,6 +13,9 @@ use crate::kernel::theorem::Theorem;
 use crate::report::words;
 use std::path::PathBuf;
 
+/// The losses of a sample that are decided: 1/2 |f(x) - y|^2. T1 holds for every convex differentiable one.
+pub const LOSSES: [&str; 1] = ["squared"];
+
 /// What is to be checked.
 #[derive(Debug, Clone)]
 pub struct Request {

@@ -13,6 +13,7 @@ use crate::kernel::residuals::Residuals;
 use crate::kernel::samples::Samples;
 use crate::report::finding::{Finding, Findings, Open, Proved, Unsettled};
 use crate::report::{json, text};
+use crate::search::cells::Limits;
 use crate::search::polish::Options;
 use crate::search::prove::{Outcome, Undetermined, prove_at_point, prove_nearby};
 use num_bigint::Sign;
@@ -74,7 +75,8 @@ impl Scope {
 
 fn options(arguments: &ProveArguments) -> Options {
     let max_distance = arguments.max_distance.as_ref().map(|r| r.to_f64().unwrap_or(f64::INFINITY));
-    Options { zero_below: arguments.zero_below.clone(), max_distance }
+    let limits = Limits { max_cells: arguments.max_cells as usize, ..Limits::default() };
+    Options { zero_below: arguments.zero_below.clone(), max_distance, limits }
 }
 
 fn set_threads(threads: Option<u16>) -> Result<(), Trouble> {
@@ -94,7 +96,7 @@ impl Outcomes {
     fn search(problem: &Problem, scope: Scope, options: &Options, progress: &mut Progress) -> Self {
         progress.phase("judging the given parameters");
         let samples = Samples::new(problem.dataset(), problem.network().has_hidden_bias());
-        let point = (scope != Scope::Near).then(|| prove_at_point(problem, &samples));
+        let point = (scope != Scope::Near).then(|| prove_at_point(problem, &samples, options));
         let settled = verdict(point.as_ref()) == Some(Verdict::LocalMinimum);
         let nearby = (scope == Scope::Near || (scope == Scope::Both && !settled)).then(|| {
             progress.phase("polishing");

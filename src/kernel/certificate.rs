@@ -159,12 +159,55 @@ pub enum Nonnegative {
     Multipliers(Fractions),
     /// C5: the values on all rays, which the checker enumerates.
     Rays,
+    /// C6: one matrix for all signs of the concave classes.
+    Matrix(MatrixProof),
+    /// C7: a tree over the signs of the concave classes, its steps in preorder.
+    Cells(Vec<CellStep>),
     /// C4: phi is a sum of forms, each proved non-negative.
     Components {
         /// The positive denominator of all shares.
         denominator: BigInt,
         /// The parts.
         parts: Vec<Component>,
+    },
+}
+
+/// C6: p + sum_l mu_l x_l = 0 and sum_l M_lk x_l = |kap_k| x_k for every concave class k, with
+/// |mu_l| + sum_k |M_lk| <= kap_l for every convex class l.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MatrixProof {
+    /// The positive denominator of all numbers.
+    pub denominator: BigInt,
+    /// mu times the denominator, one for each convex class.
+    pub balance: Vec<BigInt>,
+    /// For each concave class (in a leaf: each whose sign is open) M_k times the denominator, one for each convex class.
+    pub columns: Vec<Vec<BigInt>>,
+}
+
+/// A step in a tree of cells. The path to a step holds concave classes j with signs s_j: there s_j x_j.u >= 0.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CellStep {
+    /// Two subtrees follow: x_C.u >= 0, then x_C.u <= 0.
+    Split {
+        /// C, a concave class that is not on the path.
+        class: usize,
+    },
+    /// s x_C = sum_j eta_j s_j x_j over the path, eta >= 0: the path implies the sign s, and one subtree follows.
+    Implied {
+        /// C, a concave class that is not on the path.
+        class: usize,
+        /// Whether s = +1.
+        positive: bool,
+        /// eta, one for each class of the path.
+        combination: Fractions,
+    },
+    /// phi >= 0 in this cell: as [`MatrixProof`] for the classes that are left, with
+    /// p + sum_j s_j kap_j x_j + sum_l mu_l x_l = sum_j eta_j s_j x_j, eta >= 0.
+    Leaf {
+        /// eta times the matrix's denominator, one for each class of the path.
+        path: Vec<BigInt>,
+        /// mu and M.
+        matrix: MatrixProof,
     },
 }
 
@@ -175,6 +218,6 @@ pub struct Component {
     pub classes: Vec<usize>,
     /// Its share of p, times the shares' denominator.
     pub share: Vec<BigInt>,
-    /// C2 or C5 (or C1 for no classes), for this part.
+    /// C1 (for no classes), C2, C5, C6 or C7, for this part.
     pub proof: Nonnegative,
 }

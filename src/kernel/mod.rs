@@ -18,6 +18,7 @@ pub mod claim;
 pub mod dataset;
 pub mod evaluation;
 pub mod linear;
+mod lines;
 pub mod network;
 pub mod number;
 pub mod parse;

@@ -4,44 +4,24 @@
 //! skipped, and memory stays within a small multiple of the text's size.
 
 use super::certificate::{
-    BiasStep, Certificate, Component, Escape, FORMAT_VERSION, Header, NeuronProof, NeuronStep, Nonnegative, Point,
-    Radius, Region, Shape,
+    BiasStep, CellStep, Certificate, Component, Escape, FORMAT_VERSION, Header, MatrixProof, NeuronProof, NeuronStep,
+    Nonnegative, Point, Radius, Region, Shape,
 };
 use super::claim::{Claim, Verdict};
-use super::linear::Fractions;
+use super::lines::{Lines, Parsed, Words};
 use super::network::{Activation, MAX_NEURONS, Neuron};
-use super::number::{parse_hex, parse_rational};
+use super::number::parse_rational;
 use super::problem::Digests;
 use num_bigint::BigInt;
 use num_rational::BigRational;
-use num_traits::{Signed, Zero};
-use std::fmt;
+use num_traits::Zero;
+
+pub use super::lines::ParseError;
 
 /// Largest certificate, in bytes.
 pub const MAX_CERTIFICATE_BYTES: u64 = 1 << 28;
 /// Most parts of one `components` proof.
 pub const MAX_COMPONENTS: usize = 1 << 16;
-
-/// A text that is not a certificate.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ParseError {
-    /// The line, counted from 1.
-    pub line: usize,
-    /// What the grammar has there.
-    pub expected: String,
-    /// The text there, shortened.
-    pub found: String,
-}
-
-impl std::error::Error for ParseError {}
-
-impl fmt::Display for ParseError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "line {}: expected {}, found {}", self.line, self.expected, self.found)
-    }
-}
-
-type Parsed<T> = Result<T, ParseError>;
 
 /// Reads a certificate and the claim it is for.
 pub fn parse_certificate(bytes: &[u8]) -> Parsed<(Claim, Certificate)> {
@@ -214,8 +194,17 @@ fn nonnegative(lines: &mut Lines<'_>, outermost: bool) -> Parsed<Nonnegative> {
             let mu = words.fractions()?;
             return words.finish().map(|()| Nonnegative::Multipliers(mu));
         }
+        "matrix" => {
+            let head = matrix_head(&mut words)?;
+            return Ok(Nonnegative::Matrix(matrix(lines, head)?));
+        }
+        "cells" => {
+            let count = words.count(usize::MAX, "a number of steps")?;
+            words.finish()?;
+            return cells(lines, count).map(Nonnegative::Cells);
+        }
         "components" if outermost => (words.count(MAX_COMPONENTS, "a number of components")?, words.denominator()?),
-        _ => return Err(words.error("linear, multipliers, rays or (outermost) components")),
+        _ => return Err(words.error("linear, multipliers, rays, matrix, cells or (outermost) components")),
     };
     words.finish()?;
     let mut parts = Vec::new();
@@ -227,132 +216,48 @@ fn nonnegative(lines: &mut Lines<'_>, outermost: bool) -> Parsed<Nonnegative> {
     Ok(Nonnegative::Components { denominator, parts })
 }
 
-/// The lines that are left.
-struct Lines<'a> {
-    rest: &'a [u8],
-    line: usize,
+/// The number of columns and the denominator, to the end of the line.
+fn matrix_head(words: &mut Words<'_>) -> Parsed<(usize, BigInt)> {
+    let head = (words.count(usize::MAX, "a number of columns")?, words.denominator()?);
+    words.finish().map(|()| head)
 }
 
-impl<'a> Lines<'a> {
-    /// The next line's first word and the others; every line ends with a line feed.
-    fn next_line(&mut self) -> Parsed<(&'a str, Words<'a>)> {
-        self.line += 1;
-        let Some(end) = self.rest.iter().position(|b| *b == b'\n') else {
-            return Err(self.error("a line that ends with a line feed", "the end of the file"));
-        };
-        let (line, rest) = self.rest.split_at(end);
-        self.rest = rest.get(1..).unwrap_or(&[]);
-        let text = match std::str::from_utf8(line) {
-            Ok(text) if text.is_ascii() => text,
-            _ => return Err(self.error("ASCII text", "other bytes")),
-        };
-        let mut words = Words { words: text.split(' '), line: self.line, text };
-        let first = words.word("a line of words")?;
-        Ok((first, words))
+/// The lines of a matrix. Memory grows with the lines that are really there.
+fn matrix(lines: &mut Lines<'_>, (count, denominator): (usize, BigInt)) -> Parsed<MatrixProof> {
+    let balance = lines.read("balance", Words::integers)?;
+    let mut columns = Vec::new();
+    for _ in 0..count {
+        columns.push(lines.read("column", Words::integers)?);
     }
-
-    /// Reads a line that starts with `name`, to its last word.
-    fn read<T>(&mut self, name: &str, read: impl FnOnce(&mut Words<'a>) -> Parsed<T>) -> Parsed<T> {
-        let (first, mut words) = self.next_line()?;
-        if first != name {
-            return Err(words.error(&format!("`{name}`")));
-        }
-        let value = read(&mut words)?;
-        words.finish()?;
-        Ok(value)
-    }
-
-    fn error(&self, expected: &str, found: &str) -> ParseError {
-        ParseError { line: self.line, expected: expected.into(), found: found.into() }
-    }
+    Ok(MatrixProof { denominator, balance, columns })
 }
 
-/// The words of a line that are left.
-struct Words<'a> {
-    words: std::str::Split<'a, char>,
-    line: usize,
-    text: &'a str,
-}
-
-impl<'a> Words<'a> {
-    fn word(&mut self, expected: &str) -> Parsed<&'a str> {
-        match self.words.next() {
-            Some(word) if !word.is_empty() => Ok(word),
-            _ => Err(self.error(expected)),
-        }
-    }
-
-    fn finish(&mut self) -> Parsed<()> {
-        match self.words.next() {
-            None => Ok(()),
-            Some(_) => Err(self.error("the end of the line")),
-        }
-    }
-
-    fn rational(&mut self, what: &str) -> Parsed<BigRational> {
-        let word = self.word(what)?;
-        parse_rational(word).map_err(|e| self.error(&format!("{what} ({e})")))
-    }
-
-    fn count(&mut self, limit: usize, what: &str) -> Parsed<usize> {
-        let word = self.word(what)?;
-        let plain = word.bytes().all(|b| b.is_ascii_digit()) && (word == "0" || !word.starts_with('0'));
-        match word.parse::<usize>() {
-            Ok(n) if plain && n <= limit => Ok(n),
-            _ => Err(self.error(what)),
-        }
-    }
-
-    fn hex(&self, word: &str) -> Parsed<BigInt> {
-        parse_hex(word).map_err(|e| self.error(&format!("a hexadecimal integer ({e})")))
-    }
-
-    /// The rest of the line: integers.
-    fn integers(&mut self) -> Parsed<Vec<BigInt>> {
-        let mut values = Vec::new();
-        while let Some(word) = self.words.next() {
-            values.push(self.hex(word)?);
-        }
-        Ok(values)
-    }
-
-    /// The rest of the line: a positive denominator, then numerators.
-    fn fractions(&mut self) -> Parsed<Fractions> {
-        let denominator = self.denominator()?;
-        let numerators = self.integers()?;
-        Fractions::new(numerators, denominator).ok_or_else(|| self.error("a positive denominator"))
-    }
-
-    fn denominator(&mut self) -> Parsed<BigInt> {
-        let word = self.word("a denominator")?;
-        match self.hex(word)? {
-            value if value.is_positive() => Ok(value),
-            _ => Err(self.error("a positive denominator")),
-        }
-    }
-
-    /// The rest of the line: indices in ascending order.
-    fn ascending(&mut self) -> Parsed<Vec<usize>> {
-        let mut values: Vec<usize> = Vec::new();
-        let mut rest = self.words.clone().peekable();
-        while rest.peek().is_some() {
-            rest.next();
-            let index = self.count(usize::MAX, "an index")?;
-            if values.last().is_some_and(|before| *before >= index) {
-                return Err(self.error("indices in ascending order"));
+fn cells(lines: &mut Lines<'_>, count: usize) -> Parsed<Vec<CellStep>> {
+    let mut steps = Vec::new();
+    for _ in 0..count {
+        let (kind, mut words) = lines.next_line()?;
+        steps.push(match kind {
+            "split" => {
+                let class = words.count(usize::MAX, "a class")?;
+                words.finish()?;
+                CellStep::Split { class }
             }
-            values.push(index);
-        }
-        Ok(values)
+            "implied" => {
+                let class = words.count(usize::MAX, "a class")?;
+                let positive = match words.word("+ or -")? {
+                    "+" => true,
+                    "-" => false,
+                    _ => return Err(words.error("+ or -")),
+                };
+                let combination = words.fractions()?;
+                CellStep::Implied { class, positive, combination }
+            }
+            "leaf" => {
+                let head = matrix_head(&mut words)?;
+                CellStep::Leaf { path: lines.read("path", Words::integers)?, matrix: matrix(lines, head)? }
+            }
+            _ => return Err(words.error("split, implied or leaf")),
+        });
     }
-
-    fn error(&self, expected: &str) -> ParseError {
-        // ASCII, and control characters as escapes: a carriage return must not hide what is before it.
-        let shown = |c: char| if c.is_ascii_control() { c.escape_default().to_string() } else { c.to_string() };
-        let mut found: String = self.text.chars().take(60).map(shown).collect();
-        if self.text.len() > 60 {
-            found.push_str(" …");
-        }
-        ParseError { line: self.line, expected: expected.into(), found: format!("`{found}`") }
-    }
+    Ok(steps)
 }

@@ -49,6 +49,8 @@ pub enum Rule {
     Linear,
     Multipliers,
     Rays,
+    Matrix,
+    Cells,
     Components,
     Conclusion,
 }
@@ -72,6 +74,8 @@ impl Rule {
             Self::Linear => "linear",
             Self::Multipliers => "multipliers",
             Self::Rays => "rays",
+            Self::Matrix => "matrix",
+            Self::Cells => "cells",
             Self::Components => "components",
             Self::Conclusion => "conclusion",
         }

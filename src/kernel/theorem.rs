@@ -29,7 +29,7 @@ pub struct NeuronFact {
     pub status: Status,
     /// How it was reached.
     pub route: Option<Route>,
-    /// For `multipliers` proofs: the least 1 - |lam_C| over all classes.
+    /// For `multipliers`, `matrix` and `cells`: the least share of a convex class that is left over, 1 - |lam_C| for C2.
     pub margin: Option<BigRational>,
 }
 
@@ -77,6 +77,10 @@ pub enum Route {
     C4,
     /// Rays.
     C5,
+    /// A matrix for all signs of the concave kinks.
+    C6,
+    /// Cells.
+    C7,
 }
 
 impl Route {
@@ -88,6 +92,8 @@ impl Route {
             Self::C2 => "C2",
             Self::C4 => "C4",
             Self::C5 => "C5",
+            Self::C6 => "C6",
+            Self::C7 => "C7",
         }
     }
 }

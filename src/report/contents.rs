@@ -2,7 +2,7 @@
 
 use super::neurons::align;
 use super::words;
-use crate::kernel::certificate::{BiasStep, Certificate, Component, NeuronProof, Nonnegative};
+use crate::kernel::certificate::{BiasStep, CellStep, Certificate, Component, NeuronProof, Nonnegative};
 use crate::kernel::claim::Claim;
 use crate::kernel::linear::Fractions;
 use crate::kernel::network::{Activation, Network};
@@ -144,6 +144,11 @@ fn form_words(proof: &Nonnegative) -> String {
         Nonnegative::Linear => "linear".into(),
         Nonnegative::Multipliers(mu) => format!("multipliers of {} kink classes", mu.len()),
         Nonnegative::Rays => "rays".into(),
+        Nonnegative::Matrix(proof) => format!("matrix of {} by {}", proof.balance.len(), proof.columns.len()),
+        Nonnegative::Cells(steps) => {
+            let leaves = steps.iter().filter(|s| matches!(s, CellStep::Leaf { .. })).count();
+            format!("tree of {}", counted(leaves, "cell"))
+        }
         Nonnegative::Components { parts, .. } => {
             let part = |c: &Component| format!("{} of {} classes", form_words(&c.proof), c.classes.len());
             format!("{} components ({})", parts.len(), parts.iter().map(part).collect::<Vec<_>>().join(", "))

@@ -1,5 +1,6 @@
 //! What one point is: every neuron judged alone, in parallel, then one verdict (T2, T3, T4).
 
+use super::cells::Limits;
 use super::float;
 use super::nonnegative::{Decision, decide};
 use crate::kernel::certificate::{
@@ -33,9 +34,9 @@ pub struct Judgement {
 }
 
 /// Judges the point of an evaluation.
-pub fn classify(evaluation: &Evaluation<'_>) -> Judgement {
+pub fn classify(evaluation: &Evaluation<'_>, limits: &Limits) -> Judgement {
     let judged: Vec<(NeuronStep, Option<String>)> =
-        (0..evaluation.network().neurons().len()).into_par_iter().map(|i| judge(evaluation, i)).collect();
+        (0..evaluation.network().neurons().len()).into_par_iter().map(|i| judge(evaluation, i, limits)).collect();
     let bias = evaluation.bias_step();
     let mut open = Vec::new();
     let mut steps = Vec::with_capacity(judged.len());
@@ -85,15 +86,20 @@ fn short_radius(radius: &Radius) -> Radius {
 }
 
 /// The step of one neuron, and the reason where it is not settled.
-fn judge(evaluation: &Evaluation<'_>, i: usize) -> (NeuronStep, Option<String>) {
+fn judge(evaluation: &Evaluation<'_>, i: usize, limits: &Limits) -> (NeuronStep, Option<String>) {
     let form = evaluation.slope_form(i);
     let neuron = &evaluation.network().neurons()[i];
-    let (proof, reason) = prove(evaluation, neuron, &form);
+    let (proof, reason) = prove(evaluation, neuron, &form, limits);
     (NeuronStep { kinks: form.kinks, proof }, reason)
 }
 
 /// A settled proof; or the most that could be proved, with the reason why that is not all.
-fn prove(evaluation: &Evaluation<'_>, neuron: &Neuron, form: &SlopeForm) -> (NeuronProof, Option<String>) {
+fn prove(
+    evaluation: &Evaluation<'_>,
+    neuron: &Neuron,
+    form: &SlopeForm,
+    limits: &Limits,
+) -> (NeuronProof, Option<String>) {
     if !form.potential.iter().all(Zero::is_zero) {
         let minus: Vec<BigInt> = form.potential.iter().map(|g| -g).collect();
         let zero = vec![BigInt::zero(); neuron.input.len()];
@@ -111,7 +117,7 @@ fn prove(evaluation: &Evaluation<'_>, neuron: &Neuron, form: &SlopeForm) -> (Neu
             }
         };
     }
-    let proof = match decide(&form.combine(&neuron.output)) {
+    let proof = match decide(&form.combine(&neuron.output), limits) {
         Decision::Proved(proof) => proof,
         Decision::Negative(u) => {
             let output = vec![BigInt::zero(); neuron.output.len()];
@@ -122,7 +128,7 @@ fn prove(evaluation: &Evaluation<'_>, neuron: &Neuron, form: &SlopeForm) -> (Neu
     if neuron.output.len() == 1 {
         return (NeuronProof::Scalar(proof), None);
     }
-    match uniform(neuron, form) {
+    match uniform(neuron, form, limits) {
         Some(proof) => (proof, None),
         None => {
             let reason = "stationary, but no margin tau of T4 was found: it may be an escape neuron with h != 0, \
@@ -133,7 +139,7 @@ fn prove(evaluation: &Evaluation<'_>, neuron: &Neuron, form: &SlopeForm) -> (Neu
 }
 
 /// T4: the largest power of two below |h| for which all 2 J shifted forms are proved non-negative.
-fn uniform(neuron: &Neuron, form: &SlopeForm) -> Option<NeuronProof> {
+fn uniform(neuron: &Neuron, form: &SlopeForm, limits: &Limits) -> Option<NeuronProof> {
     let largest = neuron.output.rationals().map(|h| h.abs()).max()?;
     let two = BigRational::from_integer(2.into());
     let mut tau = BigRational::one();
@@ -145,7 +151,7 @@ fn uniform(neuron: &Neuron, form: &SlopeForm) -> Option<NeuronProof> {
     }
     (0..40).find_map(|halvings| {
         let tau = &tau / BigRational::from_integer(BigInt::one() << halvings);
-        let proofs = |h: &Fractions| match decide(&form.combine(h)) {
+        let proofs = |h: &Fractions| match decide(&form.combine(h), limits) {
             Decision::Proved(proof) => Some(proof),
             _ => None,
         };

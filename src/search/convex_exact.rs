@@ -139,6 +139,19 @@ mod tests {
     }
 
     #[test]
+    fn the_search_falls_back_on_it() {
+        let (directions, kappas, p, u) = tie();
+        let steeper = p.iter().zip(&u).map(|(p, u)| p - u.signum()).collect();
+        for (p, expected) in [(p, true), (steeper, false)] {
+            match super::super::nonnegative::decide(&form(p, &kappas, &directions), &Default::default()) {
+                Decision::Proved(_) => assert!(expected),
+                Decision::Negative(_) => assert!(!expected),
+                Decision::Undetermined(reason) => panic!("{reason}"),
+            }
+        }
+    }
+
+    #[test]
     fn what_it_cannot_decide_is_undetermined() {
         let directions = [integers(&[1, 0]), integers(&[2, 0])];
         let undetermined =

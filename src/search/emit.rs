@@ -1,6 +1,8 @@
 //! Certificates to bytes: the text of docs/FORMAT.md, the same for the same input.
 
-use crate::kernel::certificate::{Certificate, FORMAT_VERSION, NeuronProof, Nonnegative, Radius, Region, Shape};
+use crate::kernel::certificate::{
+    CellStep, Certificate, FORMAT_VERSION, MatrixProof, NeuronProof, Nonnegative, Radius, Region, Shape,
+};
 use crate::kernel::claim::Claim;
 use crate::kernel::linear::Fractions;
 use crate::kernel::number::{format_decimal_exact, format_hex};
@@ -87,6 +89,14 @@ fn nonnegative(text: &mut Text, proof: &Nonnegative) {
         Nonnegative::Linear => text.line("linear", []),
         Nonnegative::Rays => text.line("rays", []),
         Nonnegative::Multipliers(mu) => text.line("multipliers", fractions(mu)),
+        Nonnegative::Matrix(proof) => {
+            text.line("matrix", matrix_head(proof));
+            matrix(text, proof);
+        }
+        Nonnegative::Cells(steps) => {
+            text.line("cells", [steps.len().to_string()]);
+            steps.iter().for_each(|step| cell_step(text, step));
+        }
         Nonnegative::Components { denominator, parts } => {
             text.line("components", [parts.len().to_string(), format_hex(denominator)]);
             for part in parts {
@@ -94,6 +104,30 @@ fn nonnegative(text: &mut Text, proof: &Nonnegative) {
                 text.line("share", integers(&part.share));
                 nonnegative(text, &part.proof);
             }
+        }
+    }
+}
+
+fn matrix_head(proof: &MatrixProof) -> [String; 2] {
+    [proof.columns.len().to_string(), format_hex(&proof.denominator)]
+}
+
+fn matrix(text: &mut Text, proof: &MatrixProof) {
+    text.line("balance", integers(&proof.balance));
+    proof.columns.iter().for_each(|column| text.line("column", integers(column)));
+}
+
+fn cell_step(text: &mut Text, step: &CellStep) {
+    match step {
+        CellStep::Split { class } => text.line("split", [class.to_string()]),
+        CellStep::Implied { class, positive, combination } => {
+            let sign = if *positive { "+" } else { "-" };
+            text.line("implied", [class.to_string(), sign.into()].into_iter().chain(fractions(combination)));
+        }
+        CellStep::Leaf { path, matrix: proof } => {
+            text.line("leaf", matrix_head(proof));
+            text.line("path", integers(path));
+            matrix(text, proof);
         }
     }
 }

@@ -1,50 +1,184 @@
-//! Linear programs in floats, through good_lp with the pure-Rust solver microlp. Their answers are only guesses.
+//! Linear programs in floats, through good_lp. Their answers are only guesses, and a solver's status is never believed.
+//!
+//! One program serves C2, C6 and the cells of C7: with mu_l = kap_l b_l, M_lk = kap_l B_lk and eta_j = |kap_j| e_j,
+//! minimise t subject to the equations of rule `matrix` and |b_l| + sum_k |B_lk| <= t in every row. It always has a
+//! solution where the convex classes span; t <= 1 proves phi >= 0 on the cell. Its multipliers are directions u in
+//! which phi is likely to be negative where t > 1.
 
-use good_lp::{Expression, Solution, SolverModel, Variable, constraint, microlp, variable, variables};
+use super::float;
+use crate::kernel::slope_form::ScalarForm;
+use good_lp::variable::UnsolvedProblem;
+use good_lp::{
+    DualValues, Expression, Solution, SolutionWithDual, SolverModel, Variable, constraint, variable, variables,
+};
+use num_bigint::BigInt;
 
-/// A form p.u + sum kappa |u.x| with all kappa > 0, scaled to floats.
-pub struct ConvexForm<'a> {
-    /// p.
-    pub linear: &'a [f64],
+/// Programs with more entries than this go to HiGHS where the feature `highs` is built.
+#[cfg(feature = "highs")]
+const LARGE: usize = 20_000;
+
+/// A form in floats: every coordinate and class is scaled to unit size, the largest |kappa| is 1.
+pub struct Floats {
+    linear: Vec<f64>,
     /// kappa and x of each class.
-    pub bends: &'a [(f64, Vec<f64>)],
+    bends: Vec<(f64, Vec<f64>)>,
+    columns: Vec<f64>,
 }
 
-/// lam in [-t, t]^C with p + sum kappa lam x = 0 and t least; `None` if the solver finds none.
-pub fn multipliers(form: &ConvexForm<'_>) -> Option<Vec<f64>> {
-    let mut vars = variables!();
-    let bound = vars.add(variable().min(0.0));
-    let lam: Vec<Variable> = form.bends.iter().map(|_| vars.add(variable().min(-1e6).max(1e6))).collect();
-    let mut model = vars.minimise(bound).using(microlp);
-    for &l in &lam {
-        model = model.with(constraint!(l <= bound)).with(constraint!(-l <= bound));
-    }
-    for (a, p) in form.linear.iter().enumerate() {
-        let size = form.bends.iter().map(|(kappa, x)| (kappa * x[a]).abs()).fold(p.abs(), f64::max);
-        if size == 0.0 {
-            continue;
+/// The signs of concave classes that are fixed in a cell: class and +1 or -1.
+pub type Signs = [(usize, f64)];
+
+/// A solution of the program of one cell.
+#[derive(Debug, Clone)]
+pub struct Relaxed {
+    /// t.
+    pub share: f64,
+    /// b, one for each convex class.
+    pub balance: Vec<f64>,
+    /// B_k for each concave class whose sign is open, one for each convex class.
+    pub columns: Vec<Vec<f64>>,
+    /// e, one for each class of the path.
+    pub path: Vec<f64>,
+    /// The multipliers of the equations: u of p, then of each open concave class; up to signs. In the form's coordinates.
+    pub directions: Vec<Vec<f64>>,
+}
+
+impl Floats {
+    /// The form in floats.
+    pub fn new(form: &ScalarForm<'_>) -> Self {
+        let size = |x: &[BigInt]| x.iter().map(BigInt::bits).max().unwrap_or(0);
+        let sizes = form.bends.iter().filter(|b| b.kappa.bits() > 0).map(|b| b.kappa.bits() + size(b.direction));
+        let bits = sizes.chain(form.linear.iter().map(BigInt::bits)).max().unwrap_or(0);
+        let mut linear: Vec<f64> = form.linear.iter().map(|p| float::scaled_by(p, bits)).collect();
+        let bend = |(kappa, x): (&BigInt, &[BigInt])| {
+            let own = size(x);
+            let row: Vec<f64> = x.iter().map(|v| float::scaled_by(v, own)).collect();
+            (float::scaled_by(kappa, bits.saturating_sub(own)), row)
+        };
+        let mut bends: Vec<(f64, Vec<f64>)> = form.bends.iter().map(|b| bend((&b.kappa, b.direction))).collect();
+        let column = |a: usize| {
+            let largest = bends.iter().map(|(_, x)| x[a].abs()).fold(0.0, f64::max);
+            if largest > 0.0 { largest } else { 1.0 }
+        };
+        let columns: Vec<f64> = (0..linear.len()).map(column).collect();
+        for (a, size) in columns.iter().enumerate() {
+            linear[a] /= size;
+            bends.iter_mut().for_each(|(_, x)| x[a] /= size);
         }
-        let terms = lam.iter().zip(form.bends).map(|(&l, (kappa, x))| l * (kappa * x[a] / size));
-        model = model.with(constraint!(terms.sum::<Expression>() == -p / size));
+        let largest = bends.iter().map(|b| b.0.abs()).fold(f64::MIN_POSITIVE, f64::max);
+        linear.iter_mut().for_each(|p| *p /= largest);
+        bends.iter_mut().for_each(|b| b.0 /= largest);
+        Self { linear, bends, columns }
     }
-    let solution = model.solve().ok()?;
-    let values: Vec<f64> = lam.iter().map(|&l| solution.value(l)).collect();
-    values.iter().all(|v| v.is_finite()).then_some(values)
+
+    /// phi(u) as a share of the sum of its terms' sizes, for a direction in the form's coordinates.
+    pub fn relative(&self, u: &[f64]) -> f64 {
+        let slope: f64 = self.linear.iter().zip(u).zip(&self.columns).map(|((p, u), c)| p * (u * c)).sum();
+        let bends = || (0..self.bends.len()).map(|c| self.bend(c, u));
+        let (value, size) = bends().fold((slope, slope.abs()), |(v, s), (sign, b)| (v + sign * b, s + b));
+        if size > 0.0 { value / size } else { 0.0 }
+    }
+
+    /// The sign of kap_C and |kap_C x_C.u|, for a direction in the form's coordinates.
+    pub fn bend(&self, class: usize, u: &[f64]) -> (f64, f64) {
+        let along = self.bends[class].0.abs() * self.along(class, u).abs();
+        (self.bends[class].0.signum(), along)
+    }
+
+    /// x_C.u up to a positive factor of the class, for a direction in the form's coordinates.
+    pub fn along(&self, class: usize, u: &[f64]) -> f64 {
+        self.bends[class].1.iter().zip(u).zip(&self.columns).map(|((x, u), c)| x * (u * c)).sum()
+    }
+
+    /// Solves the program of one cell; `None` if the solver finds nothing.
+    pub fn relax(&self, convex: &[usize], open: &[usize], path: &Signs) -> Option<Relaxed> {
+        let mut vars = variables!();
+        let share = vars.add(variable().min(0.0));
+        // Each number as a difference of two that are not negative: their sum bounds its size.
+        let mut list = || -> Vec<(Variable, Variable)> {
+            convex.iter().map(|_| (vars.add(variable().min(0.0)), vars.add(variable().min(0.0)))).collect()
+        };
+        let lists: Vec<Vec<(Variable, Variable)>> = (0..=open.len()).map(|_| list()).collect();
+        let eta: Vec<Variable> = path.iter().map(|_| vars.add(variable().min(0.0))).collect();
+        let mut equations: Vec<(Expression, f64, f64)> = Vec::new();
+        for (block, numbers) in lists.iter().enumerate() {
+            for a in 0..self.linear.len() {
+                let entry = |c: &usize| self.bends[*c].0 * self.bends[*c].1[a];
+                let mut terms: Vec<(Variable, f64)> = Vec::new();
+                for (&(plus, minus), c) in numbers.iter().zip(convex) {
+                    terms.extend([(plus, entry(c)), (minus, -entry(c))]);
+                }
+                let right = match block.checked_sub(1) {
+                    None => {
+                        terms.extend(eta.iter().zip(path).map(|(&e, (c, s))| (e, s * entry(c))));
+                        -self.linear[a] - path.iter().map(|(c, s)| s * entry(c)).sum::<f64>()
+                    }
+                    Some(k) => -entry(&open[k]),
+                };
+                let size = terms.iter().map(|t| t.1.abs()).fold(right.abs(), f64::max);
+                if size > 0.0 {
+                    let left = terms.iter().filter(|t| t.1 != 0.0).map(|&(v, f)| v * (f / size)).sum();
+                    equations.push((left, right / size, size));
+                } else {
+                    equations.push((Expression::default(), 0.0, 1.0));
+                }
+            }
+        }
+        let rows = (0..convex.len()).map(|l| lists.iter().map(|n| n[l].0 + n[l].1).sum::<Expression>() - share);
+        let (values, duals) = solve(vars.minimise(share), &equations, rows.collect())?;
+        let difference = |&(plus, minus): &(Variable, Variable)| values.value(plus) - values.value(minus);
+        let numbers = |list: &Vec<(Variable, Variable)>| -> Vec<f64> { list.iter().map(difference).collect() };
+        let mut lists: Vec<Vec<f64>> = lists.iter().map(numbers).collect();
+        let unscale = |block: &[f64]| -> Vec<f64> { block.iter().zip(&self.columns).map(|(u, c)| u / c).collect() };
+        let relaxed = Relaxed {
+            share: values.value(share),
+            balance: lists.remove(0),
+            columns: lists,
+            path: eta.iter().map(|&e| values.value(e)).collect(),
+            directions: duals.chunks(self.linear.len().max(1)).map(unscale).collect(),
+        };
+        relaxed.is_finite().then_some(relaxed)
+    }
 }
 
-/// A direction in [-1, 1]^d that makes the form least.
-pub fn direction(form: &ConvexForm<'_>) -> Option<Vec<f64>> {
-    let mut vars = variables!();
-    let u: Vec<Variable> = form.linear.iter().map(|_| vars.add(variable().min(-1.0).max(1.0))).collect();
-    let heights: Vec<Variable> = form.bends.iter().map(|_| vars.add(variable().min(0.0))).collect();
-    let slope: Expression = u.iter().zip(form.linear).map(|(&u, p)| u * *p).sum();
-    let bends: Expression = heights.iter().zip(form.bends).map(|(&s, (kappa, _))| s * *kappa).sum();
-    let mut model = vars.minimise(slope + bends).using(microlp);
-    for (&s, (_, x)) in heights.iter().zip(form.bends) {
-        let along = || u.iter().zip(x).filter(|(_, x)| **x != 0.0).map(|(&u, x)| u * *x).sum::<Expression>();
-        model = model.with(constraint!(along() <= s)).with(constraint!(-along() <= s));
+impl Relaxed {
+    fn is_finite(&self) -> bool {
+        let lists = self.columns.iter().chain(&self.directions).chain([&self.balance, &self.path]);
+        self.share.is_finite() && lists.flatten().all(|v| v.is_finite())
     }
-    let solution = model.solve().ok()?;
-    let values: Vec<f64> = u.iter().map(|&u| solution.value(u)).collect();
-    values.iter().all(|v| v.is_finite()).then_some(values)
+}
+
+/// Equations (left, right, the factor they were divided by) and rows <= 0; with the equations' multipliers.
+fn solve(
+    problem: UnsolvedProblem,
+    equations: &[(Expression, f64, f64)],
+    rows: Vec<Expression>,
+) -> Option<(Box<dyn Solution>, Vec<f64>)> {
+    #[cfg(feature = "highs")]
+    if equations.len() * rows.len() > LARGE {
+        return solve_with(problem.using(good_lp::highs), equations, rows);
+    }
+    solve_with(problem.using(good_lp::clarabel), equations, rows)
+}
+
+fn solve_with<M>(
+    mut model: M,
+    equations: &[(Expression, f64, f64)],
+    rows: Vec<Expression>,
+) -> Option<(Box<dyn Solution>, Vec<f64>)>
+where
+    M: SolverModel,
+    M::Solution: for<'a> SolutionWithDual<'a> + 'static,
+{
+    let names: Vec<_> =
+        equations.iter().map(|(left, right, _)| model.add_constraint(constraint!(left.clone() == *right))).collect();
+    for row in rows {
+        model.add_constraint(constraint!(row <= 0.0));
+    }
+    let mut solution = model.solve().ok()?;
+    let duals = {
+        let dual = solution.compute_dual();
+        names.into_iter().zip(equations).map(|(name, (_, _, size))| dual.dual(name) / size).collect()
+    };
+    Some((Box::new(solution), duals))
 }

@@ -1,7 +1,10 @@
 //! Finds. Untrusted: nothing here is believed until `kernel::check` accepts the bytes that were written.
 
+pub mod cells;
 pub mod classify;
+mod convex;
 pub mod convex_exact;
+mod direction;
 pub mod emit;
 pub mod exact_solve;
 pub mod float;
@@ -13,6 +16,7 @@ mod planes;
 pub mod polish;
 pub mod prove;
 mod reconstruct;
+mod repair;
 pub mod simplex;
 
 use rayon::prelude::*;

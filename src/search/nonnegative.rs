@@ -1,8 +1,9 @@
-//! Decides phi(u) = p.u + sum_C kap_C |u.x_C| >= 0 (THEORY 2): structure first, rays and linear programs last.
+//! Decides phi(u) = p.u + sum_C kap_C |u.x_C| >= 0 (THEORY 2): structure first, search last.
 
+use super::cells::{self, Limits};
+use super::convex;
 use super::exact_solve::{rank_profile, separating_vector, solve};
 use super::float;
-use super::linprog::{self, ConvexForm};
 use crate::kernel::certificate::{Component, Nonnegative};
 use crate::kernel::linear::{Fractions, dot};
 use crate::kernel::rule::rays::{self, RaysError};
@@ -10,6 +11,9 @@ use crate::kernel::slope_form::{Bend, ScalarForm};
 use num_bigint::BigInt;
 use num_rational::BigRational;
 use num_traits::{Signed, Zero};
+
+/// Most sets of classes whose rays are enumerated before anything else is tried: their certificate is one word.
+const FEW_RAY_SETS: u64 = 500;
 
 /// The answer for one form.
 #[derive(Debug, Clone)]
@@ -23,7 +27,7 @@ pub enum Decision {
 }
 
 /// Decides a form. Every `Negative` has been evaluated exactly; proofs are checked by the kernel later.
-pub fn decide(form: &ScalarForm<'_>) -> Decision {
+pub fn decide(form: &ScalarForm<'_>, limits: &Limits) -> Decision {
     let active: Vec<usize> = (0..form.bends.len()).filter(|&c| !form.bends[c].kappa.is_zero()).collect();
     if active.is_empty() {
         return match form.linear.iter().all(Zero::is_zero) {
@@ -32,24 +36,27 @@ pub fn decide(form: &ScalarForm<'_>) -> Decision {
         };
     }
     let directions: Vec<Vec<BigInt>> = active.iter().map(|&c| form.bends[c].direction.to_vec()).collect();
-    // A short p gives a short direction; where it misleads, p itself decides.
-    for p in [float::shortened(&form.linear, 60), form.linear.clone()] {
-        match separating_vector(&directions, &p) {
-            Some(u) if form.value(&u).is_negative() => return Decision::Negative(u),
-            _ => {}
+    let profile = rank_profile(&directions, form.linear.len());
+    if profile.rank() < form.linear.len() {
+        // A short p gives a short direction; where it misleads, p itself decides.
+        for p in [float::shortened(&form.linear, 60), form.linear.clone()] {
+            match separating_vector(&directions, &p) {
+                Some(u) if form.value(&u).is_negative() => return Decision::Negative(u),
+                _ => {}
+            }
         }
     }
-    let profile = rank_profile(&directions, form.linear.len());
+    let independent_classes = profile.pivot_rows.len() == active.len();
+    if !independent_classes && active.iter().all(|&c| form.bends[c].kappa.is_positive()) {
+        return convex::decide(form);
+    }
     let Some(mu) = basic_multipliers(form, &active, &profile.pivot_rows) else {
         return Decision::Undetermined("no multipliers on a basis of the kinks were found".into());
     };
-    if profile.pivot_rows.len() == active.len() {
+    if independent_classes {
         return independent(form, &active, mu);
     }
-    if active.iter().all(|&c| form.bends[c].kappa.is_positive()) {
-        return convex(form, &active);
-    }
-    components(form, &active, &mu)
+    components(form, &active, &mu, limits)
 }
 
 /// -p, short where that is enough.
@@ -117,74 +124,8 @@ fn either_sign(form: &ScalarForm<'_>, u: Vec<BigInt>) -> Decision {
     negative(form, u.into_iter().map(|v| -v).collect())
 }
 
-/// C2 for dependent convex classes: a linear program, made exact.
-fn convex(form: &ScalarForm<'_>, active: &[usize]) -> Decision {
-    let floats = Floats::new(form, active);
-    if let Some(lam) = linprog::multipliers(&floats.form()) {
-        for tight in [false, true] {
-            if let Some(mu) = exact_multipliers(form, active, &lam, tight) {
-                return Decision::Proved(Nonnegative::Multipliers(mu));
-            }
-        }
-    }
-    let Some(u) = linprog::direction(&floats.form()) else {
-        return by_rays(form, "the linear program for dependent convex kinks was not solved");
-    };
-    let u = floats.unscaled(u);
-    for bits in [12, 24, 50, 90] {
-        for candidate in [float::rounded(&u, bits), snapped(form, active, &u, bits)] {
-            if form.value(&candidate).is_negative() {
-                return Decision::Negative(candidate);
-            }
-        }
-    }
-    by_rays(form, "dependent convex kinks: neither multipliers nor a direction of descent could be made exact")
-}
-
-/// Rays (C5) where a linear program failed; `reason` if there are too many.
-fn by_rays(form: &ScalarForm<'_>, reason: &str) -> Decision {
-    match rays::negative_ray(form) {
-        Ok(None) => Decision::Proved(Nonnegative::Rays),
-        Ok(Some(u)) => negative(form, u),
-        Err(_) => Decision::Undetermined(reason.into()),
-    }
-}
-
-/// Exact multipliers near lam: classes with most room are solved for, the others keep short rational values.
-fn exact_multipliers(form: &ScalarForm<'_>, active: &[usize], lam: &[f64], tight: bool) -> Option<Fractions> {
-    let mut order: Vec<usize> = (0..active.len()).collect();
-    order.sort_by(|&a, &b| lam[a].abs().total_cmp(&lam[b].abs()).then(a.cmp(&b)));
-    let value = |(&c, &l): (&usize, &f64)| {
-        let kappa = BigRational::from_integer(form.bends[c].kappa.clone());
-        let l = if tight && l.abs() > 1.0 - 1e-7 { l.signum() } else { (l * 1048576.0).round() / 1048576.0 };
-        kappa * float::exact(l)
-    };
-    let free: Vec<BigRational> = active.iter().zip(lam).map(value).collect();
-    let mu = solve_multipliers(form, active, &free, &order)?;
-    active.iter().all(|&c| inside(form, &mu, c)).then_some(mu)
-}
-
-/// The rounded direction, moved so that classes it nearly annihilates are annihilated exactly.
-fn snapped(form: &ScalarForm<'_>, active: &[usize], u: &[f64], bits: i32) -> Vec<BigInt> {
-    let size = u.iter().fold(0.0f64, |m, v| m.max(v.abs()));
-    let near = |&&c: &&usize| {
-        let x = float::scaled(form.bends[c].direction);
-        let along: f64 = x.iter().zip(u).map(|(x, u)| x * u).sum();
-        along.abs() <= 1e-7 * size
-    };
-    let rows: Vec<Vec<BigInt>> = active.iter().filter(near).map(|&c| form.bends[c].direction.to_vec()).collect();
-    let free: Vec<BigRational> = float::rounded(u, bits).into_iter().map(BigRational::from_integer).collect();
-    // Small entries are the ones to move.
-    let mut order: Vec<usize> = (0..u.len()).collect();
-    order.sort_by(|&a, &b| u[a].abs().total_cmp(&u[b].abs()).then(a.cmp(&b)));
-    match solve(&rows, &vec![BigInt::zero(); rows.len()], &free, &order) {
-        Ok(exact) => exact.numerators().to_vec(),
-        Err(_) => vec![BigInt::zero(); u.len()],
-    }
-}
-
-/// C4 and C5: the connected components of the classes' linear matroid, each decided alone.
-fn components(form: &ScalarForm<'_>, active: &[usize], mu: &Fractions) -> Decision {
+/// C4: the connected components of the classes' linear matroid, each decided alone.
+fn components(form: &ScalarForm<'_>, active: &[usize], mu: &Fractions, limits: &Limits) -> Decision {
     let partition = matroid_components(form, active);
     let mut parts = Vec::with_capacity(partition.len());
     for classes in &partition {
@@ -202,7 +143,7 @@ fn components(form: &ScalarForm<'_>, active: &[usize], mu: &Fractions) -> Decisi
             linear: share.iter().map(|v| v * &form.scale).collect(),
             bends: bends.collect(),
         };
-        match component(&part) {
+        match component(&part, limits) {
             Decision::Proved(proof) => parts.push(Component { classes: classes.clone(), share, proof }),
             Decision::Negative(u) => return lifted(form, classes, active, u),
             undetermined => return undetermined,
@@ -215,21 +156,35 @@ fn components(form: &ScalarForm<'_>, active: &[usize], mu: &Fractions) -> Decisi
     Decision::Proved(Nonnegative::Components { denominator: mu.denominator().clone(), parts })
 }
 
-fn component(part: &ScalarForm<'_>) -> Decision {
+/// Few rays (C5) first, then a matrix or cells (C6, C7), then as many rays as the kernel allows.
+fn component(part: &ScalarForm<'_>, limits: &Limits) -> Decision {
     if part.bends.iter().all(|b| b.kappa.is_positive()) {
-        return decide(part);
+        return decide(part, limits);
     }
-    let concave = part.bends.iter().filter(|b| b.kappa.is_negative()).count();
-    match rays::negative_ray(part) {
+    let few = by_rays(part, FEW_RAY_SETS);
+    if !matches!(few, Decision::Undetermined(_)) {
+        return few;
+    }
+    match cells::decide(part, limits) {
+        Decision::Undetermined(reason) => match by_rays(part, rays::MAX_RAY_SETS) {
+            Decision::Undetermined(_) => {
+                let concave = part.bends.iter().filter(|b| b.kappa.is_negative()).count();
+                let kinks = part.bends.len();
+                Decision::Undetermined(format!("{kinks} dependent kinks, {concave} of them concave: {reason}"))
+            }
+            decided => decided,
+        },
+        decided => decided,
+    }
+}
+
+/// C5, with at most so many sets of classes.
+fn by_rays(form: &ScalarForm<'_>, sets: u64) -> Decision {
+    match rays::negative_ray_within(form, sets) {
         Ok(None) => Decision::Proved(Nonnegative::Rays),
         Ok(Some(u)) => Decision::Negative(u),
-        Err(RaysError::OutsideSpan) => Decision::Undetermined("a component's share of p left its span".into()),
-        Err(RaysError::TooMany) => Decision::Undetermined(format!(
-            "{} dependent kinks, {concave} of them concave, have more than {} sets of rays (C5); \
-             the matrix and cell routes (C6, C7) are not built yet",
-            part.bends.len(),
-            rays::MAX_RAY_SETS
-        )),
+        Err(RaysError::OutsideSpan) => Decision::Undetermined("p is not in the span of the kinks".into()),
+        Err(RaysError::TooMany) => Decision::Undetermined("too many rays".into()),
     }
 }
 
@@ -278,54 +233,4 @@ fn matroid_components(form: &ScalarForm<'_>, active: &[usize]) -> Vec<Vec<usize>
         }
     }
     parts
-}
-
-/// A form of convex classes in floats, every coordinate and class scaled to unit size.
-struct Floats {
-    linear: Vec<f64>,
-    bends: Vec<(f64, Vec<f64>)>,
-    columns: Vec<f64>,
-}
-
-impl Floats {
-    fn new(form: &ScalarForm<'_>, active: &[usize]) -> Self {
-        let bits = active
-            .iter()
-            .map(|&c| form.bends[c].kappa.bits() + form.bends[c].direction.iter().map(BigInt::bits).max().unwrap_or(0))
-            .chain(form.linear.iter().map(BigInt::bits))
-            .max()
-            .unwrap_or(0);
-        let mut linear: Vec<f64> = form.linear.iter().map(|p| float::scaled_by(p, bits)).collect();
-        let mut bends: Vec<(f64, Vec<f64>)> = active
-            .iter()
-            .map(|&c| {
-                let x = form.bends[c].direction;
-                let size = x.iter().map(BigInt::bits).max().unwrap_or(0);
-                let row = x.iter().map(|v| float::scaled_by(v, size)).collect();
-                (float::scaled_by(&form.bends[c].kappa, bits - size), row)
-            })
-            .collect();
-        let column = |a: usize| {
-            let largest = bends.iter().map(|(_, x)| x[a].abs()).fold(0.0, f64::max);
-            if largest > 0.0 { largest } else { 1.0 }
-        };
-        let columns: Vec<f64> = (0..linear.len()).map(column).collect();
-        for (a, size) in columns.iter().enumerate() {
-            linear[a] /= size;
-            bends.iter_mut().for_each(|(_, x)| x[a] /= size);
-        }
-        let largest = bends.iter().map(|b| b.0).fold(f64::MIN_POSITIVE, f64::max);
-        linear.iter_mut().for_each(|p| *p /= largest);
-        bends.iter_mut().for_each(|b| b.0 /= largest);
-        Self { linear, bends, columns }
-    }
-
-    fn form(&self) -> ConvexForm<'_> {
-        ConvexForm { linear: &self.linear, bends: &self.bends }
-    }
-
-    /// Undoes the column scaling of a direction: u.x stays, so u is divided where x was.
-    fn unscaled(&self, u: Vec<f64>) -> Vec<f64> {
-        u.into_iter().zip(&self.columns).map(|(u, size)| u / size).collect()
-    }
 }

@@ -49,9 +49,9 @@ pub struct Undetermined {
 }
 
 /// What the problem's own parameters are.
-pub fn prove_at_point(problem: &Problem, samples: &Samples) -> Outcome {
+pub fn prove_at_point(problem: &Problem, samples: &Samples, options: &Options) -> Outcome {
     let evaluation = Evaluation::new(problem.dataset(), samples, problem.network().clone());
-    let judgement = classify(&evaluation);
+    let judgement = classify(&evaluation, &options.limits);
     match judgement.verdict {
         None => undetermined(judgement),
         Some(verdict) => {

@@ -70,7 +70,7 @@ fn proved(name: &str) -> String {
             let options = Options { zero_below, ..Options::default() };
             prove_nearby(&problem, &samples, &options, &mut |_, _| true)
         }
-        false => prove_at_point(&problem, &samples),
+        false => prove_at_point(&problem, &samples, &Options::default()),
     };
     match outcome {
         prove::Outcome::Proved(proof) => proof.bytes,

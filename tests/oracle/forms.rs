@@ -3,19 +3,36 @@
 use crate::common::linear::{dot_row, independent, integer, q};
 use crate::common::rng::Rng;
 use crate::exact::directions;
+use lowpoint::kernel::certificate::Nonnegative;
 use lowpoint::kernel::rule::nonnegative::check;
 use lowpoint::kernel::slope_form::{Bend, ScalarForm};
-use lowpoint::search::nonnegative::{Decision, decide};
+use lowpoint::search::cells::Limits;
+use lowpoint::search::nonnegative::{self, Decision};
 use num_bigint::BigInt;
 use num_integer::Integer;
 use num_traits::Signed;
 use std::collections::BTreeMap;
 
+/// The search as a user meets it: every route, the default limits.
+pub fn by_search(form: &ScalarForm<'_>) -> Decision {
+    nonnegative::decide(form, &Limits::default())
+}
+
 /// p, and kappa and x of each class.
 #[derive(Debug)]
-struct Form {
-    linear: Vec<BigInt>,
-    bends: Vec<(BigInt, Vec<i64>)>,
+pub struct Form {
+    pub linear: Vec<BigInt>,
+    pub bends: Vec<(BigInt, Vec<i64>)>,
+}
+
+/// What came of a decision, after the kernel or an exact evaluation has confirmed it.
+#[derive(Debug, PartialEq)]
+pub enum Found {
+    /// phi >= 0: the route of the proof, then those of its components.
+    Proved(Vec<&'static str>),
+    Negative,
+    /// Neither, and why.
+    Open(String),
 }
 
 impl Form {
@@ -61,35 +78,54 @@ impl Form {
         Self { linear, bends: kappas.iter().map(|k| k * &common).zip(rows).collect() }
     }
 
-    fn value(&self, u: &[BigInt]) -> BigInt {
+    pub fn value(&self, u: &[BigInt]) -> BigInt {
         let along = |x: &[i64]| u.iter().zip(x).map(|(u, x)| u * x).sum::<BigInt>();
         let bends = self.bends.iter().map(|(kappa, x)| kappa * along(x).abs());
         self.linear.iter().zip(u).map(|(p, u)| p * u).sum::<BigInt>() + bends.sum::<BigInt>()
     }
 
-    /// Whether phi >= 0 everywhere.
-    fn nonnegative(&self) -> bool {
-        let rows: Vec<Vec<i64>> = self.bends.iter().map(|(_, x)| x.clone()).collect();
-        directions(&rows, self.linear.len()).0.iter().all(|u| !self.value(u).is_negative())
+    pub fn classes(&self) -> Vec<Vec<i64>> {
+        self.bends.iter().map(|(_, x)| x.clone()).collect()
     }
 
-    /// The decision of the search, with what the kernel makes of it; an error where the two disagree or it is open.
-    fn decide(&self) -> Result<(bool, &'static str), String> {
+    /// Whether phi >= 0 everywhere.
+    pub fn nonnegative(&self) -> bool {
+        directions(&self.classes(), self.linear.len()).0.iter().all(|u| !self.value(u).is_negative())
+    }
+
+    /// A decision with what the kernel makes of it; an error where the two disagree.
+    pub fn decide(&self, decide: impl Fn(&ScalarForm<'_>) -> Decision) -> Result<Found, String> {
         let directions: Vec<Vec<BigInt>> =
             self.bends.iter().map(|(_, x)| x.iter().map(|v| BigInt::from(*v)).collect()).collect();
         let bends = self.bends.iter().zip(&directions);
         let bends = bends.map(|((kappa, _), x)| Bend { kappa: kappa.clone(), direction: x }).collect();
         let form = ScalarForm { scale: BigInt::from(1), linear: self.linear.clone(), bends };
         match decide(&form) {
-            Decision::Proved(proof) => match check(&form, &proof) {
-                Ok(proved) => Ok((true, proved.route.name())),
-                Err(failure) => Err(format!("the kernel refuses {proof:?}: {failure:?}")),
-            },
-            Decision::Negative(u) if self.value(&u).is_negative() => Ok((false, "negative")),
+            Decision::Proved(proof) => routes(&form, &proof).map(Found::Proved),
+            Decision::Negative(u) if self.value(&u).is_negative() => Ok(Found::Negative),
             Decision::Negative(u) => Err(format!("not negative at {u:?}")),
-            Decision::Undetermined(reason) => Err(reason),
+            Decision::Undetermined(reason) => Ok(Found::Open(reason)),
         }
     }
+}
+
+/// The routes by which the kernel accepts a proof and its components.
+fn routes(form: &ScalarForm<'_>, proof: &Nonnegative) -> Result<Vec<&'static str>, String> {
+    let proved = check(form, proof).map_err(|failure| format!("the kernel refuses {proof:?}: {failure:?}"))?;
+    let mut names = vec![proved.route.name()];
+    if let Nonnegative::Components { denominator, parts } = proof {
+        for part in parts {
+            let bend =
+                |&c: &usize| Bend { kappa: &form.bends[c].kappa * denominator, direction: form.bends[c].direction };
+            let own = ScalarForm {
+                scale: &form.scale * denominator,
+                linear: part.share.iter().map(|v| v * &form.scale).collect(),
+                bends: part.classes.iter().map(bend).collect(),
+            };
+            names.extend(routes(&own, &part.proof)?);
+        }
+    }
+    Ok(names)
 }
 
 fn sweep(seeds: std::ops::Range<u64>) -> BTreeMap<String, usize> {
@@ -97,9 +133,13 @@ fn sweep(seeds: std::ops::Range<u64>) -> BTreeMap<String, usize> {
     for seed in seeds {
         let form = Form::random(&mut Rng::new(seed));
         let expected = form.nonnegative();
-        let (found, route) = form.decide().unwrap_or_else(|e| panic!("seed {seed}: {expected}: {e}\n{form:?}"));
-        assert_eq!(found, expected, "seed {seed} {form:?}");
-        let rows: Vec<Vec<i64>> = form.bends.iter().map(|(_, x)| x.clone()).collect();
+        let found = form.decide(by_search).unwrap_or_else(|e| panic!("seed {seed}: {expected}: {e}\n{form:?}"));
+        let route = match &found {
+            Found::Proved(routes) if expected => routes[0],
+            Found::Negative if !expected => "negative",
+            _ => panic!("seed {seed}: {expected}, found {found:?}\n{form:?}"),
+        };
+        let rows = form.classes();
         let dependent = if independent(&rows).len() < rows.len() { ", dependent classes" } else { "" };
         *counts.entry(format!("{route}{dependent}")).or_default() += 1;
     }
@@ -128,5 +168,5 @@ fn multipliers_of_a_component_fit_its_share() {
     let bends = bends.map(|(kappa, x)| (BigInt::from(kappa), x.to_vec()));
     let form = Form { linear: [1, 0, 2].map(BigInt::from).to_vec(), bends: bends.to_vec() };
     assert!(form.nonnegative());
-    assert_eq!(form.decide(), Ok((true, "C4")));
+    assert!(matches!(form.decide(by_search), Ok(Found::Proved(routes)) if routes[0] == "C4"));
 }

@@ -6,6 +6,9 @@ mod common;
 mod checks;
 mod exact;
 mod forms;
+mod mixed;
+mod mixed_forms;
+mod mixed_instances;
 
 use checks::{answer, descents_descend, escapes_escape, mutated, region_holds, relabelled};
 use common::instance::Instance;
@@ -70,7 +73,7 @@ fn at_point(instance: &Instance, seed: u64, rng: &mut Rng, counts: &mut Counts) 
             }
         ));
     }
-    let proof = match prove_at_point(&problem, &samples) {
+    let proof = match prove_at_point(&problem, &samples, &Options::default()) {
         Outcome::Proved(proof) => proof,
         Outcome::Undetermined(why) => {
             let expected = judged.answer == Answer::SecondOrder;

@@ -3,7 +3,9 @@
 //! A rule's failure is a [`Failure`]; `check` adds the place.
 
 pub mod bounds;
+pub mod cells;
 pub mod escape;
+pub mod matrix;
 pub mod neuron;
 pub mod nonnegative;
 pub mod rays;

@@ -5,8 +5,7 @@
 //! * C4: a partition of the classes and a splitting of p into forms that are each >= 0 gives phi >= 0. That the parts
 //!   are the matroid's components matters to the search only.
 
-use super::Failure;
-use super::rays;
+use super::{Failure, cells, matrix, rays};
 use crate::kernel::certificate::{Component, Nonnegative};
 use crate::kernel::linear::{Fractions, lesser};
 use crate::kernel::number::counted;
@@ -22,7 +21,7 @@ use num_traits::{One, Signed, Zero};
 pub struct Proved {
     /// The rule of the outermost step.
     pub route: Route,
-    /// For multipliers: the least 1 - |lam_C|.
+    /// See [`crate::kernel::theorem::NeuronFact::margin`].
     pub margin: Option<BigRational>,
 }
 
@@ -43,6 +42,8 @@ pub fn check(form: &ScalarForm<'_>, proof: &Nonnegative) -> Result<Proved, Failu
         Nonnegative::Linear => linear(form),
         Nonnegative::Multipliers(mu) => multipliers(form, mu),
         Nonnegative::Rays => rays::check(form),
+        Nonnegative::Matrix(proof) => matrix::check(form, proof),
+        Nonnegative::Cells(steps) => cells::check(form, steps),
         Nonnegative::Components { denominator, parts } => components(form, denominator, parts),
     }
 }
@@ -99,7 +100,7 @@ fn components(form: &ScalarForm<'_>, denominator: &BigInt, parts: &[Component]) 
     let mut proved = Proved { route: Route::C4, margin: None };
     for (index, part) in parts.iter().enumerate() {
         if matches!(part.proof, Nonnegative::Components { .. }) {
-            return fail("parts proved by linear, multipliers or rays", format!("part {index} has parts of its own"));
+            return fail("parts without parts of their own", format!("part {index} with some"));
         }
         if part.share.len() != form.linear.len() {
             return fail("a share of p of the form's length for each part", format!("part {index} has another length"));

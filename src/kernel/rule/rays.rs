@@ -45,6 +45,11 @@ pub enum RaysError {
 
 /// The first ray on which phi < 0, if there is one. Cost: C(classes, r - 1) small eliminations.
 pub fn negative_ray(form: &ScalarForm<'_>) -> Result<Option<Vec<BigInt>>, RaysError> {
+    negative_ray_within(form, MAX_RAY_SETS)
+}
+
+/// As [`negative_ray`], with another limit on the number of sets.
+pub fn negative_ray_within(form: &ScalarForm<'_>, sets: u64) -> Result<Option<Vec<BigInt>>, RaysError> {
     let bends: Vec<&Bend<'_>> = form.bends.iter().filter(|b| !b.kappa.is_zero()).collect();
     let mut span = Echelon::default();
     for bend in &bends {
@@ -56,7 +61,7 @@ pub fn negative_ray(form: &ScalarForm<'_>) -> Result<Option<Vec<BigInt>>, RaysEr
         return Err(RaysError::OutsideSpan);
     }
     let Some(need) = span.rank().checked_sub(1) else { return Ok(None) };
-    if binomial_exceeds(bends.len() as u64, need as u64, MAX_RAY_SETS) {
+    if binomial_exceeds(bends.len() as u64, need as u64, sets) {
         return Err(RaysError::TooMany);
     }
     let mut pivots = span.pivots();

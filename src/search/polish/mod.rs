@@ -9,6 +9,7 @@ mod kkt;
 mod landscape;
 mod line;
 
+use super::cells::Limits;
 use super::classify::{Judgement, best_output, classify};
 use crate::kernel::certificate::{BiasStep, Escape, NeuronProof, NeuronStep};
 use crate::kernel::claim::Verdict;
@@ -29,13 +30,15 @@ use std::collections::BTreeMap;
 /// Most exact solutions of one polish.
 const MAX_SOLUTIONS: usize = 200;
 
-/// What polishing may do.
+/// What the search may do.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
     /// Neurons whose |h_i| and |w_i| are all below this are set to zero first.
     pub zero_below: Option<BigRational>,
     /// Give up beyond this sup-distance.
     pub max_distance: Option<f64>,
+    /// How far trees of cells may grow.
+    pub limits: Limits,
 }
 
 /// An exact point that polishing reached, with its judgement.
@@ -196,7 +199,7 @@ impl<'a, 's, 'p> Session<'a, 's, 'p> {
         for free in &choices {
             let network = solve_cell(self.problem.dataset(), &self.start, &self.landscape, &cell, free)?;
             let evaluation = Evaluation::new(self.problem.dataset(), self.samples, network);
-            let judgement = classify(&evaluation);
+            let judgement = classify(&evaluation, &self.options.limits);
             let polished = Polished { evaluation, judgement };
             let stationary = matches!(polished.judgement.verdict, Some(Verdict::LocalMinimum | Verdict::Saddle));
             let start = self.start.residuals().loss();
