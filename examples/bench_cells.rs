@@ -3,7 +3,9 @@
 //!
 //! Forms: no linear part, `2 r` convex and K concave classes in r dimensions, entries in [-9, 9]; the concave ones are
 //! scaled to 90 % and to 99 % of the largest factor for which phi >= 0 holds (to three digits, found by bisection with the
-//! tree). `cargo run --release --example bench_cells [RANK …]`
+//! tree). Then forms that no matrix settles: the inequalities of Hlawka and Adamovic for n numbers,
+//! sum_{i<j} |a_i + a_j| <= (n - 2) sum_i |a_i| + |sum_i a_i|, with K = n (n - 1) / 2 and equality at many points.
+//! `cargo run --release --example bench_cells [RANK …]`
 
 use lowpoint::kernel::certificate::{CellStep, Nonnegative};
 use lowpoint::kernel::rule::nonnegative::check;
@@ -68,10 +70,25 @@ fn run(form: &ScalarForm<'_>, limits: Limits) -> String {
     }
 }
 
+/// (n - 2) sum |u_i| + |sum u_i| - sum |u_i + u_j|.
+fn adamovic(n: usize) -> Vec<(i64, Vec<BigInt>)> {
+    let row = |on: &dyn Fn(usize) -> bool| (0..n).map(|a| BigInt::from(i32::from(on(a)))).collect::<Vec<_>>();
+    let single = (0..n).map(|i| (n as i64 - 2, row(&|a| a == i)));
+    let pairs = (0..n).flat_map(|i| (0..i).map(move |j| (i, j))).map(|(i, j)| (-1, row(&|a| a == i || a == j)));
+    single.chain([(1, row(&|_| true))]).chain(pairs).collect()
+}
+
+fn line(rank: usize, convex: usize, concave: usize, what: &str, form: &ScalarForm<'_>) {
+    let matrix = run(form, Limits { max_cells: 1, matrices: true });
+    let both = run(form, Limits { max_cells: 100_000, matrices: true });
+    let alone = run(form, Limits { max_cells: 100_000, matrices: false });
+    println!("| {rank} | {convex} | {concave} | {what} | {matrix} | {both} | {alone} |");
+}
+
 fn main() {
     let ranks: Vec<usize> = std::env::args().skip(1).map(|a| a.parse().expect("a rank")).collect();
     let ranks = if ranks.is_empty() { vec![3, 4, 6] } else { ranks };
-    println!("| r | convex | K | of the boundary | C6 alone, ms | C6 and C7, ms (cells) | C7 alone, ms (cells) |");
+    println!("| r | convex | K | form | C6 alone, ms | C6 and C7, ms (cells) | C7 alone, ms (cells) |");
     println!("|---|---|---|---|---|---|---|");
     for rank in ranks {
         for concave in [2, 4, 6, 8, 10, 12, 14] {
@@ -80,11 +97,14 @@ fn main() {
             let most = boundary(&directions, convex);
             for percent in [90, 99] {
                 let form = form(&directions, convex, most * percent / 100);
-                let matrix = run(&form, Limits { max_cells: 1, matrices: true });
-                let both = run(&form, Limits { max_cells: 100_000, matrices: true });
-                let alone = run(&form, Limits { max_cells: 100_000, matrices: false });
-                println!("| {rank} | {convex} | {concave} | {percent} % | {matrix} | {both} | {alone} |");
+                line(rank, convex, concave, &format!("{percent} %"), &form);
             }
         }
+    }
+    for n in 3..=6 {
+        let classes = adamovic(n);
+        let bends = classes.iter().map(|(kappa, x)| Bend { kappa: BigInt::from(*kappa), direction: x }).collect();
+        let form = ScalarForm { scale: BigInt::one(), linear: vec![BigInt::from(0); n], bends };
+        line(n, n + 1, n * (n - 1) / 2, "Adamovic", &form);
     }
 }

@@ -19,12 +19,18 @@ use std::path::{Path, PathBuf};
 #[path = "corpus/faults.rs"]
 mod faults;
 #[cfg(feature = "search")]
+#[path = "corpus/mixed.rs"]
+mod mixed;
+#[cfg(feature = "search")]
 #[path = "corpus/regenerate.rs"]
 mod regenerate;
+#[cfg(feature = "search")]
+#[path = "corpus/second_order.rs"]
+mod second_order;
 
-const ACCEPTED: usize = 25;
-const REJECTED: usize = 108;
-const MALFORMED: usize = 74;
+const ACCEPTED: usize = 43;
+const REJECTED: usize = 154;
+const MALFORMED: usize = 99;
 
 fn corpus(folder: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus").join(folder)

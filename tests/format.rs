@@ -1,7 +1,7 @@
 //! docs/FORMAT.md: its example is accepted as it stands on the page, and its limits are the code's.
 
 use lowpoint::input::{Source, load};
-use lowpoint::kernel::certificate::FORMAT_VERSION;
+use lowpoint::kernel::certificate::FORMAT_VERSIONS;
 use lowpoint::kernel::check::check;
 use lowpoint::kernel::claim::Claim;
 use lowpoint::kernel::dataset::MAX_SAMPLES;
@@ -9,6 +9,7 @@ use lowpoint::kernel::network::MAX_NEURONS;
 use lowpoint::kernel::number::{MAX_DECIMAL_CHARS, MAX_EXPONENT, MAX_HEX_DIGITS};
 use lowpoint::kernel::parse::{MAX_CERTIFICATE_BYTES, MAX_COMPONENTS, parse_certificate};
 use lowpoint::kernel::rule::bounds::MAX_ERROR_BITS;
+use lowpoint::kernel::rule::curvature::{MAX_CURVATURE_PIECES, MAX_CURVATURE_VARIABLES};
 use lowpoint::kernel::rule::rays::{MAX_RAY_RANK, MAX_RAY_SETS};
 use num_rational::BigRational;
 use std::fs;
@@ -59,9 +60,12 @@ fn the_page_has_the_limits_and_the_version() {
         (MAX_RAY_RANK.to_string(), "MAX_RAY_RANK"),
         (MAX_RAY_SETS.to_string(), "MAX_RAY_SETS"),
         (power(MAX_ERROR_BITS), "MAX_ERROR_BITS"),
+        (MAX_CURVATURE_PIECES.to_string(), "MAX_CURVATURE_PIECES"),
+        (MAX_CURVATURE_VARIABLES.to_string(), "MAX_CURVATURE_VARIABLES"),
     ] {
         assert!(page().contains(&format!("| {value} | `{constant}` |")), "{constant} = {value}");
     }
     assert!(page().contains(&format!("floor(floor({}/N)/J)", power(MAX_ERROR_BITS))));
-    assert!(page().starts_with(&format!("# Certificates, format {FORMAT_VERSION}\n")));
+    let [first, second] = FORMAT_VERSIONS;
+    assert!(page().starts_with(&format!("# Certificates, formats {first} and {second}\n")));
 }

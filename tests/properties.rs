@@ -7,8 +7,8 @@ use common::linear::{Q, dot, integer};
 use common::mutate::mutate;
 use common::rng::Rng;
 use lowpoint::kernel::certificate::{
-    BiasStep, Certificate, Component, Escape, Header, NeuronProof, NeuronStep, Nonnegative, Point, Radius, Region,
-    Shape,
+    BiasStep, Certificate, Component, Curvature, Direction, Escape, Header, NeuronProof, NeuronStep, Nonnegative,
+    Point, Radius, Region, Shape,
 };
 use lowpoint::kernel::check::check;
 use lowpoint::kernel::claim::{Claim, Verdict};
@@ -138,6 +138,16 @@ fn neuron_proof(rng: &mut Rng, outputs: usize) -> NeuronProof {
     }
 }
 
+fn curvature(rng: &mut Rng, shape: &Shape) -> Curvature {
+    let direction = Direction {
+        inputs: (0..shape.neurons).map(|_| integers(rng)).collect(),
+        outputs: (0..shape.neurons).map(|_| integers(rng)).collect(),
+        bias: shape.output_bias.then(|| integers(rng)),
+    };
+    let descent = Curvature::Descent { direction, step: rng.rational() };
+    rng.pick(&[Curvature::Absent, Curvature::Positive, descent])
+}
+
 fn decimal(rng: &mut Rng) -> Q {
     Q::new(rng.range(-9999, 99999).into(), BigInt::from(10).pow(rng.below(30) as u32))
 }
@@ -169,6 +179,7 @@ fn certificate(rng: &mut Rng) -> (Claim, Certificate) {
         neurons: (0..rng.below(5))
             .map(|_| NeuronStep { kinks: ascending(rng), proof: neuron_proof(rng, shape.outputs) })
             .collect(),
+        curvature: curvature(rng, &shape),
         header: Header { digests, shape, activation },
     };
     (rng.pick(&Verdict::ALL).claim(decimal(rng)), certificate)

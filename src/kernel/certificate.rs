@@ -6,8 +6,8 @@ use super::problem::Digests;
 use num_bigint::BigInt;
 use num_rational::BigRational;
 
-/// The version this kernel reads and the prover writes.
-pub const FORMAT_VERSION: &str = "1";
+/// The versions this kernel reads, the oldest first. The prover writes the oldest that has what it needs.
+pub const FORMAT_VERSIONS: [&str; 2] = ["1", "2"];
 
 /// A proof. The claim stands beside it, the problem is read from the user's own files.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +22,8 @@ pub struct Certificate {
     pub bias: BiasStep,
     /// One step for each neuron, in order.
     pub neurons: Vec<NeuronStep>,
+    /// The judgement on the second order (T5).
+    pub curvature: Curvature,
 }
 
 /// What the prover was given.
@@ -137,6 +139,44 @@ pub enum NeuronProof {
     },
     /// Nothing is claimed of this neuron.
     Open,
+}
+
+/// The judgement on the second order Q (T5).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Curvature {
+    /// Nothing rests on it.
+    Absent,
+    /// Q > 0 on the critical cone: positive definite on the span of each of its pieces.
+    Positive,
+    /// Q < 0 along a critical direction.
+    Descent {
+        /// The direction.
+        direction: Direction,
+        /// A multiple of the direction that lowers the loss.
+        step: BigRational,
+    },
+}
+
+impl Curvature {
+    /// The name in certificates and reports.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Absent => "absent",
+            Self::Positive => "positive",
+            Self::Descent { .. } => "descent",
+        }
+    }
+}
+
+/// A direction for all parameters at once, in integers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Direction {
+    /// u_i of each neuron.
+    pub inputs: Vec<Vec<BigInt>>,
+    /// g_i of each neuron.
+    pub outputs: Vec<Vec<BigInt>>,
+    /// That of the output bias, where there is one.
+    pub bias: Option<Vec<BigInt>>,
 }
 
 /// A direction out of a saddle and a step along it that lowers the loss.

@@ -1,18 +1,18 @@
 //! The one function that turns a certificate into a theorem, or refuses it.
 
-use super::certificate::{BiasStep, Certificate, NeuronProof, NeuronStep};
+use super::certificate::{BiasStep, Certificate, Curvature, NeuronProof, NeuronStep};
 use super::claim::{Claim, Verdict};
 use super::evaluation::Evaluation;
-use super::network::{Activation, Network};
+use super::network::Network;
 use super::number::counted;
 use super::problem::Problem;
 use super::reject::{Place, Reject, Rule};
 use super::residuals::Residuals;
-use super::rule::{Failure, bounds, escape, neuron, statement};
+use super::rule::{Failure, bounds, curvature, escape, neuron, statement};
 use super::samples::Samples;
 use super::theorem::{NeuronFact, Status, Theorem};
 use num_bigint::Sign;
-use num_traits::{Signed, Zero};
+use num_traits::Signed;
 
 /// Checks that the certificate proves the claim about the problem.
 ///
@@ -42,6 +42,7 @@ pub fn check(problem: &Problem, claim: &Claim, certificate: &Certificate) -> Res
         facts.push(neuron_step(&evaluation, i, step).map_err(at(Place::Neuron(i)))?);
     }
     conclude(claim, certificate).map_err(at(Place::Conclusion))?;
+    curvature::check(&evaluation, &certificate.neurons, &certificate.curvature).map_err(at(Place::Curvature))?;
     if let Some(region) = &certificate.region {
         let largest = bounds::largest_region(evaluation.network(), evaluation.residuals(), &certificate.neurons);
         bounds::region(region, &largest).map_err(at(Place::Region))?;
@@ -55,6 +56,7 @@ pub fn check(problem: &Problem, claim: &Claim, certificate: &Certificate) -> Res
         bias: certificate.bias,
         region: certificate.region.clone(),
         neurons: facts,
+        curvature: certificate.curvature.clone(),
     })
 }
 
@@ -128,7 +130,8 @@ fn neuron_step(evaluation: &Evaluation<'_>, i: usize, step: &NeuronStep) -> Resu
         }
         NeuronProof::Open => (Status::Undetermined, None),
     };
-    let status = if status == Status::Safe && is_dead(network.activation(), signs) { Status::Dead } else { status };
+    let status =
+        if status == Status::Safe && neuron::is_dead(network.activation(), signs) { Status::Dead } else { status };
     let (route, margin) = proved.map_or((None, None), |p| (Some(p.route), p.margin));
     Ok(NeuronFact { kinks: count, status, route, margin })
 }
@@ -152,23 +155,27 @@ fn kinks(signs: &[Sign], stated: &[usize]) -> Result<(), Failure> {
     }
 }
 
-/// Whether the activation vanishes on every sample, with room: no kinks and slope 0 everywhere.
-fn is_dead(activation: &Activation, signs: &[Sign]) -> bool {
-    signs.iter().all(|s| match s {
-        Sign::Plus => activation.positive.is_zero(),
-        Sign::Minus => activation.negative.is_zero(),
-        Sign::NoSign => false,
-    })
-}
-
-/// Which steps each claim needs (T2, T3, T4).
+/// Which steps each claim needs (T2, T3, T4, T5).
 fn conclude(claim: &Claim, certificate: &Certificate) -> Result<(), Failure> {
     let fail = |expected: &str, found: String| Err(Failure::new(Rule::Conclusion, expected, found));
     let verdict = claim.verdict();
     let minimum = matches!(verdict, Verdict::LocalMinimum | Verdict::LocalMinimumNearby);
-    if minimum != certificate.region.is_some() {
-        let found = if minimum { "none" } else { "one" };
-        return fail("a region for a local minimum, and only there", found.into());
+    let curvature = &certificate.curvature;
+    let fits = match curvature {
+        Curvature::Absent => true,
+        Curvature::Positive => minimum,
+        Curvature::Descent { .. } => !minimum && verdict != Verdict::NotStationary,
+    };
+    if !fits {
+        return fail("no second order, or one that the claim needs", curvature.name().into());
+    }
+    let by_curvature = *curvature != Curvature::Absent;
+    if (minimum && !by_curvature) != certificate.region.is_some() {
+        let found = if certificate.region.is_some() { "one" } else { "none" };
+        return match by_curvature {
+            false => fail("a region for a local minimum, and only there", found.into()),
+            true => fail("no region by the second order, which states no size", found.into()),
+        };
     }
     let has = |wanted: fn(&NeuronProof) -> bool| certificate.neurons.iter().any(|s| wanted(&s.proof));
     if verdict == Verdict::NotStationary {
@@ -180,14 +187,18 @@ fn conclude(claim: &Claim, certificate: &Certificate) -> Result<(), Failure> {
     }
     let allowed = |p: &NeuronProof| match p {
         NeuronProof::ZeroForm | NeuronProof::Scalar(_) | NeuronProof::Uniform { .. } => true,
-        NeuronProof::Stationary(_) | NeuronProof::Escape(_) => !minimum,
+        NeuronProof::Stationary(_) => !minimum || by_curvature,
+        NeuronProof::Escape(_) => !minimum,
         NeuronProof::Descent { .. } | NeuronProof::Open => false,
     };
     if let Some(i) = certificate.neurons.iter().position(|s| !allowed(&s.proof)) {
-        let what = if minimum { "a safe step for every neuron" } else { "a stationary step for every neuron" };
+        let what = match (minimum, by_curvature) {
+            (true, false) => "a safe step for every neuron",
+            _ => "a stationary step for every neuron",
+        };
         return fail(what, format!("another step for neuron {i}"));
     }
-    if !minimum && !has(|p| matches!(p, NeuronProof::Escape(_))) {
+    if !minimum && !by_curvature && !has(|p| matches!(p, NeuronProof::Escape(_))) {
         return fail("an escape neuron", "none".into());
     }
     Ok(())

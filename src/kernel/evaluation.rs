@@ -11,6 +11,7 @@ use num_traits::Zero;
 /// Residuals, signs and slope forms of a network on a data set, derived exactly from both.
 #[derive(Debug, Clone)]
 pub struct Evaluation<'a> {
+    dataset: &'a Dataset,
     samples: &'a Samples,
     network: Network,
     residuals: Residuals,
@@ -19,13 +20,18 @@ pub struct Evaluation<'a> {
 
 impl<'a> Evaluation<'a> {
     /// Evaluates the network; `samples` must be the data set's, with the network's bias coordinate.
-    pub fn new(dataset: &Dataset, samples: &'a Samples, network: Network) -> Self {
+    pub fn new(dataset: &'a Dataset, samples: &'a Samples, network: Network) -> Self {
         let residuals = Residuals::new(dataset, samples, &network);
         let sloped = SlopedResiduals::new(&residuals, network.activation(), network.output_count());
-        Self { samples, network, residuals, sloped }
+        Self { dataset, samples, network, residuals, sloped }
     }
 
-    /// The samples.
+    /// The samples as they were given.
+    pub fn dataset(&self) -> &Dataset {
+        self.dataset
+    }
+
+    /// The inputs as the network sees them.
     pub fn samples(&self) -> &Samples {
         self.samples
     }

@@ -162,11 +162,20 @@ impl Echelon {
         self.rows.iter().map(|(pivot, _)| *pivot).collect()
     }
 
-    /// An integer vector of length `width` orthogonal to all rows that is nonzero at the first column without a
-    /// pivot and zero at the others; `None` if every column has a pivot.
+    /// The first vector of [`Self::null_space`]; `None` if every column has a pivot.
     pub fn null_vector(&self, width: usize) -> Option<Vec<BigInt>> {
         let pivots = self.pivots();
-        let free = (0..width).find(|c| !pivots.contains(c))?;
+        (0..width).find(|c| !pivots.contains(c)).map(|free| self.null_vector_at(free, width))
+    }
+
+    /// A basis of the integer vectors of length `width` that are orthogonal to all rows: for each column without a pivot,
+    /// ascending, one that is positive there and zero at the other such columns.
+    pub fn null_space(&self, width: usize) -> Vec<Vec<BigInt>> {
+        let pivots = self.pivots();
+        (0..width).filter(|c| !pivots.contains(c)).map(|free| self.null_vector_at(free, width)).collect()
+    }
+
+    fn null_vector_at(&self, free: usize, width: usize) -> Vec<BigInt> {
         let scale = self.rows.iter().filter_map(|(c, row)| row.get(*c)).fold(BigInt::one(), |acc, v| acc.lcm(v));
         let mut u = vec![BigInt::zero(); width];
         for (pivot, row) in &self.rows {
@@ -174,9 +183,11 @@ impl Echelon {
                 *slot = -(b * (&scale / a));
             }
         }
-        *u.get_mut(free)? = scale;
+        if let Some(slot) = u.get_mut(free) {
+            *slot = scale;
+        }
         make_primitive(&mut u);
-        Some(u)
+        u
     }
 
     fn reduce(&self, row: &[BigInt]) -> Vec<BigInt> {
@@ -198,7 +209,8 @@ fn eliminate(row: &mut [BigInt], base: &[BigInt], pivot: usize) {
     make_primitive(row);
 }
 
-fn make_primitive(row: &mut [BigInt]) {
+/// Divides out the common factor; zero stays.
+pub fn make_primitive(row: &mut [BigInt]) {
     let gcd = content(row.iter(), &BigInt::zero());
     if !gcd.is_zero() && !gcd.is_one() {
         row.iter_mut().for_each(|v| *v /= &gcd);

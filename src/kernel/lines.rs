@@ -35,6 +35,8 @@ pub struct Lines<'a> {
     pub rest: &'a [u8],
     /// The last line that was read, counted from 1.
     pub line: usize,
+    /// Whether the text is in version 2 or a later one.
+    pub second_version: bool,
 }
 
 impl<'a> Lines<'a> {
@@ -66,6 +68,7 @@ impl<'a> Lines<'a> {
         Ok(value)
     }
 
+    /// The text does not have `expected` at this line.
     pub fn error(&self, expected: &str, found: &str) -> ParseError {
         ParseError { line: self.line, expected: expected.into(), found: found.into() }
     }
@@ -79,6 +82,7 @@ pub struct Words<'a> {
 }
 
 impl<'a> Words<'a> {
+    /// The next word.
     pub fn word(&mut self, expected: &str) -> Parsed<&'a str> {
         match self.words.next() {
             Some(word) if !word.is_empty() => Ok(word),
@@ -86,6 +90,7 @@ impl<'a> Words<'a> {
         }
     }
 
+    /// The line ends here.
     pub fn finish(&mut self) -> Parsed<()> {
         match self.words.next() {
             None => Ok(()),
@@ -93,11 +98,13 @@ impl<'a> Words<'a> {
         }
     }
 
+    /// The next word as a rational.
     pub fn rational(&mut self, what: &str) -> Parsed<BigRational> {
         let word = self.word(what)?;
         parse_rational(word).map_err(|e| self.error(&format!("{what} ({e})")))
     }
 
+    /// The next word as a count.
     pub fn count(&mut self, limit: usize, what: &str) -> Parsed<usize> {
         let word = self.word(what)?;
         let plain = word.bytes().all(|b| b.is_ascii_digit()) && (word == "0" || !word.starts_with('0'));
@@ -107,7 +114,7 @@ impl<'a> Words<'a> {
         }
     }
 
-    pub fn hex(&self, word: &str) -> Parsed<BigInt> {
+    fn hex(&self, word: &str) -> Parsed<BigInt> {
         parse_hex(word).map_err(|e| self.error(&format!("a hexadecimal integer ({e})")))
     }
 
@@ -127,6 +134,7 @@ impl<'a> Words<'a> {
         Fractions::new(numerators, denominator).ok_or_else(|| self.error("a positive denominator"))
     }
 
+    /// The next word as a positive integer.
     pub fn denominator(&mut self) -> Parsed<BigInt> {
         let word = self.word("a denominator")?;
         match self.hex(word)? {
@@ -150,6 +158,7 @@ impl<'a> Words<'a> {
         Ok(values)
     }
 
+    /// The line does not have `expected`.
     pub fn error(&self, expected: &str) -> ParseError {
         // ASCII, and control characters as escapes: a carriage return must not hide what is before it.
         let shown = |c: char| if c.is_ascii_control() { c.escape_default().to_string() } else { c.to_string() };

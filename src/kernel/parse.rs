@@ -4,8 +4,8 @@
 //! skipped, and memory stays within a small multiple of the text's size.
 
 use super::certificate::{
-    BiasStep, CellStep, Certificate, Component, Escape, FORMAT_VERSION, Header, MatrixProof, NeuronProof, NeuronStep,
-    Nonnegative, Point, Radius, Region, Shape,
+    BiasStep, CellStep, Certificate, Component, Curvature, Direction, Escape, FORMAT_VERSIONS, Header, MatrixProof,
+    NeuronProof, NeuronStep, Nonnegative, Point, Radius, Region, Shape,
 };
 use super::claim::{Claim, Verdict};
 use super::lines::{Lines, Parsed, Words};
@@ -29,8 +29,8 @@ pub fn parse_certificate(bytes: &[u8]) -> Parsed<(Claim, Certificate)> {
         let expected = format!("at most {MAX_CERTIFICATE_BYTES} bytes");
         return Err(ParseError { line: 0, expected, found: format!("{} bytes", bytes.len()) });
     }
-    let mut lines = Lines { rest: bytes, line: 0 };
-    version(&mut lines)?;
+    let mut lines = Lines { rest: bytes, line: 0, second_version: false };
+    lines.second_version = version(&mut lines)?;
     let claim = lines.read("claim", claim)?;
     let data = lines.read("data", digest)?;
     let model = lines.read("model", digest)?;
@@ -50,6 +50,7 @@ pub fn parse_certificate(bytes: &[u8]) -> Parsed<(Claim, Certificate)> {
     for i in 0..count {
         neurons.push(neuron_step(&mut lines, i, shape.outputs)?);
     }
+    let curvature = if lines.second_version { curvature(&mut lines, &shape)? } else { Curvature::Absent };
     lines.read("end", |_| Ok(()))?;
     if !lines.rest.is_empty() {
         return Err(ParseError {
@@ -59,13 +60,16 @@ pub fn parse_certificate(bytes: &[u8]) -> Parsed<(Claim, Certificate)> {
         });
     }
     let header = Header { digests: Digests { data, model }, shape, activation };
-    Ok((claim, Certificate { header, point, region, bias, neurons }))
+    Ok((claim, Certificate { header, point, region, bias, neurons, curvature }))
 }
 
-fn version(lines: &mut Lines<'_>) -> Parsed<()> {
+/// Whether the version is the second.
+fn version(lines: &mut Lines<'_>) -> Parsed<bool> {
+    let [first, second] = FORMAT_VERSIONS;
     lines.read("lowpoint-certificate", |w| match w.word("a version")? {
-        FORMAT_VERSION => Ok(()),
-        _ => Err(w.error(&format!("version {FORMAT_VERSION}, the one this program reads"))),
+        word if word == first => Ok(false),
+        word if word == second => Ok(true),
+        _ => Err(w.error(&format!("version {first} or {second}, the ones this program reads"))),
     })
 }
 
@@ -184,6 +188,25 @@ fn neuron_step(lines: &mut Lines<'_>, i: usize, outputs: usize) -> Parsed<Neuron
     Ok(NeuronStep { kinks, proof })
 }
 
+/// The second order: one `direction` and `output` for each neuron of the shape, which is only a claim.
+fn curvature(lines: &mut Lines<'_>, shape: &Shape) -> Parsed<Curvature> {
+    let (name, step) = lines.read("curvature", |w| match w.word("absent, positive or descent")? {
+        "descent" => Ok(("descent", Some(w.rational("a step")?))),
+        name @ ("absent" | "positive") => Ok((name, None)),
+        _ => Err(w.error("absent, positive or descent")),
+    })?;
+    let Some(step) = step else {
+        return Ok(if name == "positive" { Curvature::Positive } else { Curvature::Absent });
+    };
+    let (mut inputs, mut outputs) = (Vec::new(), Vec::new());
+    for _ in 0..shape.neurons {
+        inputs.push(lines.read("direction", Words::integers)?);
+        outputs.push(lines.read("output", Words::integers)?);
+    }
+    let bias = if shape.output_bias { Some(lines.read("bias-direction", Words::integers)?) } else { None };
+    Ok(Curvature::Descent { direction: Direction { inputs, outputs, bias }, step })
+}
+
 /// A proof that a form is non-negative; parts of `components` have no parts of their own.
 fn nonnegative(lines: &mut Lines<'_>, outermost: bool) -> Parsed<Nonnegative> {
     let (rule, mut words) = lines.next_line()?;
@@ -194,11 +217,11 @@ fn nonnegative(lines: &mut Lines<'_>, outermost: bool) -> Parsed<Nonnegative> {
             let mu = words.fractions()?;
             return words.finish().map(|()| Nonnegative::Multipliers(mu));
         }
-        "matrix" => {
+        "matrix" if lines.second_version => {
             let head = matrix_head(&mut words)?;
             return Ok(Nonnegative::Matrix(matrix(lines, head)?));
         }
-        "cells" => {
+        "cells" if lines.second_version => {
             let count = words.count(usize::MAX, "a number of steps")?;
             words.finish()?;
             return cells(lines, count).map(Nonnegative::Cells);

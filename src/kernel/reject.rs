@@ -26,6 +26,8 @@ pub enum Place {
     Bias,
     /// The step on a neuron.
     Neuron(usize),
+    /// The judgement on the second order.
+    Curvature,
     /// The conclusion drawn from all steps.
     Conclusion,
 }
@@ -52,6 +54,7 @@ pub enum Rule {
     Matrix,
     Cells,
     Components,
+    Curvature,
     Conclusion,
 }
 
@@ -77,6 +80,7 @@ impl Rule {
             Self::Matrix => "matrix",
             Self::Cells => "cells",
             Self::Components => "components",
+            Self::Curvature => "curvature",
             Self::Conclusion => "conclusion",
         }
     }
@@ -120,6 +124,7 @@ impl fmt::Display for Place {
             Self::Region => f.write_str("region"),
             Self::Bias => f.write_str("bias"),
             Self::Neuron(i) => write!(f, "neuron {i}"),
+            Self::Curvature => f.write_str("curvature"),
             Self::Conclusion => f.write_str("conclusion"),
         }
     }

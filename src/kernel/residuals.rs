@@ -81,6 +81,11 @@ impl Residuals {
         Fractions::new(numerators, denominator).unwrap_or_else(|| Fractions::zeros(errors.len()))
     }
 
+    /// The sample weights c_k; `None` where all are 1.
+    pub fn weights(&self) -> Option<&Fractions> {
+        self.weights.as_ref()
+    }
+
     /// sum_k eps_k of each output, up to a common positive factor.
     pub fn residual_sums(&self) -> Vec<BigInt> {
         (0..self.errors.len()).map(|j| self.epsilon(j).numerators().iter().sum()).collect()

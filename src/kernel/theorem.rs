@@ -1,6 +1,6 @@
 //! What the kernel accepted. Only `check` makes one.
 
-use super::certificate::{BiasStep, Region, Shape};
+use super::certificate::{BiasStep, Curvature, Region, Shape};
 use super::claim::Claim;
 use num_rational::BigRational;
 
@@ -15,6 +15,7 @@ pub struct Theorem {
     pub(super) bias: BiasStep,
     pub(super) region: Option<Region>,
     pub(super) neurons: Vec<NeuronFact>,
+    pub(super) curvature: Curvature,
 }
 
 /// What a verdict rests on.
@@ -129,7 +130,12 @@ impl Theorem {
         &self.model_loss
     }
 
-    /// Where a local minimum's inequality holds.
+    /// What holds of the second order, where the verdict rests on it.
+    pub fn curvature(&self) -> &Curvature {
+        &self.curvature
+    }
+
+    /// Where a local minimum's inequality holds; `None` for one by the second order, which states no size.
     pub fn region(&self) -> Option<&Region> {
         self.region.as_ref()
     }

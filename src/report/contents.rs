@@ -2,7 +2,7 @@
 
 use super::neurons::align;
 use super::words;
-use crate::kernel::certificate::{BiasStep, CellStep, Certificate, Component, NeuronProof, Nonnegative};
+use crate::kernel::certificate::{BiasStep, CellStep, Certificate, Component, Curvature, NeuronProof, Nonnegative};
 use crate::kernel::claim::Claim;
 use crate::kernel::linear::Fractions;
 use crate::kernel::network::{Activation, Network};
@@ -42,6 +42,7 @@ pub fn certificate(claim: &Claim, certificate: &Certificate, bytes: &[u8]) -> St
         lines.push(format!("region      {}", words::region_words(region, &header.shape)));
     }
     lines.push(format!("bias step   {}", bias_words(certificate.bias)));
+    lines.extend(curvature_words(&certificate.curvature).map(|words| format!("curvature   {words}")));
     lines.push(format!("size        {}", sizes(bytes)));
     lines.push(String::new());
     let mut rows = vec![["neuron", "kinks", "rule", "evidence"].map(String::from)];
@@ -121,6 +122,16 @@ fn bias_words(step: BiasStep) -> &'static str {
         BiasStep::Absent => "no output bias",
         BiasStep::Balanced => "the residuals add up to zero",
         BiasStep::Descent => "the residuals do not add up to zero: the output bias descends",
+    }
+}
+
+fn curvature_words(curvature: &Curvature) -> Option<String> {
+    match curvature {
+        Curvature::Absent => None,
+        Curvature::Positive => Some("positive definite on the span of each piece of the critical cone".into()),
+        Curvature::Descent { step, .. } => {
+            Some(format!("negative along a critical direction, a step of {} that lowers the loss", short(step)))
+        }
     }
 }
 

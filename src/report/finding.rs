@@ -1,5 +1,6 @@
 //! What a prove run found, as the reports need it.
 
+use crate::kernel::certificate::Curvature;
 use crate::kernel::claim::Verdict;
 use crate::kernel::theorem::{Status, Theorem};
 use num_rational::BigRational;
@@ -103,10 +104,10 @@ impl Findings {
     }
 }
 
-/// The status of a neuron in reports: one that is stationary and no more is not settled.
-pub fn status_name(status: Status) -> &'static str {
-    match status {
-        Status::Stationary => Status::Undetermined.name(),
-        other => other.name(),
+/// The status of a neuron in reports: one that is stationary and no more is settled by the second order or not at all.
+pub fn status_name(status: Status, curvature: &Curvature) -> &'static str {
+    match (status, curvature) {
+        (Status::Stationary, Curvature::Absent) => Status::Undetermined.name(),
+        (other, _) => other.name(),
     }
 }

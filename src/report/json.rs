@@ -2,7 +2,7 @@
 
 use super::finding::{Finding, Findings, Open, Proved, Unsettled, status_name};
 use super::words;
-use crate::kernel::certificate::{Radius, Region};
+use crate::kernel::certificate::{Curvature, Radius, Region};
 use crate::kernel::parse::ParseError;
 use crate::kernel::reject::Reject;
 use crate::kernel::theorem::{NeuronFact, RESTS_ON, Status, Theorem};
@@ -62,7 +62,8 @@ fn finding(finding: &Finding) -> Object {
 fn theorem_object(theorem: &Theorem, certificate: &str, open: &[Open]) -> Object {
     let claim = theorem.claim();
     let distance = claim.verdict().is_nearby().then(|| text(words::upper(&claim.distance())));
-    let neuron = |(i, fact): (usize, &NeuronFact)| neuron(i, fact, open.iter().find(|o| o.neuron == i));
+    let neuron =
+        |(i, fact): (usize, &NeuronFact)| neuron(i, fact, theorem.curvature(), open.iter().find(|o| o.neuron == i));
     vec![
         ("verdict", text(claim.verdict().name())),
         ("claim", text(claim.to_string())),
@@ -74,6 +75,7 @@ fn theorem_object(theorem: &Theorem, certificate: &str, open: &[Open]) -> Object
         ("region", or_null(theorem.region().map(region))),
         ("largest_parameter", text(words::size(theorem))),
         ("output_bias", text(theorem.bias().name())),
+        ("second_order", text(theorem.curvature().name())),
         ("neurons", Json::List(theorem.neurons().iter().enumerate().map(neuron).collect())),
         ("certificate", text(certificate)),
     ]
@@ -99,11 +101,11 @@ fn unsettled(unsettled: &Unsettled) -> Object {
     ]
 }
 
-fn neuron(index: usize, fact: &NeuronFact, open: Option<&Open>) -> Json {
+fn neuron(index: usize, fact: &NeuronFact, curvature: &Curvature, open: Option<&Open>) -> Json {
     let mut object = vec![
         ("index", Json::Number(index)),
         ("kinks", Json::Number(fact.kinks)),
-        ("status", text(status_name(fact.status))),
+        ("status", text(status_name(fact.status, curvature))),
         ("route", or_null(fact.route.map(|r| text(r.name())))),
         ("margin", or_null(fact.margin.as_ref().map(|m| text(words::lower(m))))),
     ];

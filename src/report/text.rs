@@ -25,7 +25,9 @@ pub fn findings(findings: &Findings) -> String {
 }
 
 fn proved_in_full(proved: &Proved) -> String {
-    let mut text = format!("{}\n\n{}", words::summary(&proved.theorem), neurons::table(proved.theorem.neurons()));
+    let theorem = &proved.theorem;
+    let table = neurons::table(theorem.neurons(), theorem.curvature());
+    let mut text = format!("{}\n\n{table}", words::summary(theorem));
     for reason in neurons::reasons(&proved.open) {
         text.push_str(&format!("\n{reason}"));
     }
@@ -56,7 +58,10 @@ fn point_in_short(point: &Finding) -> String {
             if let Some(line) = words::bias(&proved.theorem) {
                 text.push_str(&format!("\n  {line}"));
             }
-            for group in neurons::named(proved.theorem.neurons()) {
+            if let Some(line) = words::curvature(proved.theorem.curvature()) {
+                text.push_str(&format!("\n  {line}"));
+            }
+            for group in neurons::named(proved.theorem.neurons(), proved.theorem.curvature()) {
                 text.push_str(&format!("\n  {group}"));
             }
             text

@@ -1,6 +1,6 @@
 //! What the checker and the prover say alike: a theorem in a few lines, a refusal in one.
 
-use crate::kernel::certificate::{BiasStep, Radius, Region, Shape};
+use crate::kernel::certificate::{BiasStep, Curvature, Radius, Region, Shape};
 use crate::kernel::number::{Rounding, format_decimal};
 use crate::kernel::parse::ParseError;
 use crate::kernel::reject::{Reason, Reject};
@@ -29,6 +29,7 @@ pub fn summary(theorem: &Theorem) -> String {
         ),
     });
     lines.extend(bias(theorem).map(str::to_string));
+    lines.extend(curvature(theorem.curvature()).map(str::to_string));
     if let Some(region) = theorem.region() {
         lines.push(format!("no point around it has a lower loss: {}", region_words(region, theorem.shape())));
     }
@@ -45,6 +46,20 @@ pub fn size(theorem: &Theorem) -> String {
 pub fn bias(theorem: &Theorem) -> Option<&'static str> {
     (theorem.bias() == BiasStep::Descent)
         .then_some("the loss falls along the output bias: the residuals do not add up to zero")
+}
+
+/// What the verdict takes from the second order, if anything.
+pub fn curvature(curvature: &Curvature) -> Option<&'static str> {
+    match curvature {
+        Curvature::Absent => None,
+        Curvature::Positive => Some(
+            "second order: positive definite on the critical cone; no point in some neighbourhood has a lower loss, \
+             its size is not stated",
+        ),
+        Curvature::Descent { .. } => {
+            Some("second order: negative along a direction in which the first order vanishes; the loss falls there")
+        }
+    }
 }
 
 /// How far which parameters may move, all at once.

@@ -14,7 +14,7 @@ use super::simplex::{Feasibility, feasible};
 use super::{convex_exact, direction};
 use crate::kernel::certificate::{CellStep, MatrixProof, Nonnegative};
 use crate::kernel::linear::Fractions;
-use crate::kernel::rule::matrix::Side;
+use crate::kernel::rule::matrix::HalfSpace;
 use crate::kernel::slope_form::{Bend, ScalarForm};
 use num_bigint::BigInt;
 use num_rational::BigRational;
@@ -81,7 +81,7 @@ struct Tree<'a> {
 }
 
 struct Node {
-    path: Vec<Side>,
+    path: Vec<HalfSpace>,
     /// The places in the path that come from splits: they imply the others.
     walls: Vec<usize>,
     step: Step,
@@ -93,7 +93,7 @@ enum Step {
     Leaf(LeafProof),
     /// The subtrees for x_C.u >= 0 and <= 0.
     Split(usize, [usize; 2]),
-    Implied(Side, Fractions, usize),
+    Implied(HalfSpace, Fractions, usize),
 }
 
 /// What an examination finds.
@@ -101,8 +101,8 @@ enum Finding {
     Closed(LeafProof),
     Negative(Vec<BigInt>),
     /// Split this class; the likelier side first.
-    Split(Side),
-    Implied(Side, Fractions),
+    Split(HalfSpace),
+    Implied(HalfSpace, Fractions),
     Stuck,
 }
 
@@ -209,23 +209,23 @@ impl<'a> Tree<'a> {
             }
         }
         match open.first() {
-            Some(&class) => self.branch(node, Side { class, positive: true }),
+            Some(&class) => self.branch(node, HalfSpace { class, positive: true }),
             None => self.last_resort(path),
         }
     }
 
     /// The class whose term the program overstates most, and the side on which phi is likely to be less.
-    fn choose(&self, open: &[usize], relaxed: &Relaxed) -> Option<Side> {
+    fn choose(&self, open: &[usize], relaxed: &Relaxed) -> Option<HalfSpace> {
         let (own, rest) = relaxed.directions.split_first()?;
         let gap =
             |(&class, u): (&usize, &Vec<f64>)| (class, self.floats.bend(class, u).1 - self.floats.bend(class, own).1);
         let (class, _) = open.iter().zip(rest).map(gap).max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)))?;
         let best = direction::least(&self.floats, &relaxed.directions)?;
-        Some(Side { class, positive: self.floats.along(class, &best) >= 0.0 })
+        Some(HalfSpace { class, positive: self.floats.along(class, &best) >= 0.0 })
     }
 
     /// Splits, unless the path implies the sign.
-    fn branch(&self, node: &Node, side: Side) -> Finding {
+    fn branch(&self, node: &Node, side: HalfSpace) -> Finding {
         match self.implied(node, side.class) {
             Some((side, combination)) => Finding::Implied(side, combination),
             None => Finding::Split(side),
@@ -233,8 +233,9 @@ impl<'a> Tree<'a> {
     }
 
     /// s and eta >= 0 with s x_C = sum_j eta_j s_j x_j over the path, where the walls imply a sign.
-    fn implied(&self, node: &Node, class: usize) -> Option<(Side, Fractions)> {
-        let signed = |side: Side, x: &[BigInt]| -> Vec<BigInt> { x.iter().map(|v| side.signed(v.clone())).collect() };
+    fn implied(&self, node: &Node, class: usize) -> Option<(HalfSpace, Fractions)> {
+        let signed =
+            |side: HalfSpace, x: &[BigInt]| -> Vec<BigInt> { x.iter().map(|v| side.signed(v.clone())).collect() };
         let wall = |&j: &usize| signed(node.path[j], self.form.bends[node.path[j].class].direction);
         let walls: Vec<Vec<BigInt>> = node.walls.iter().map(wall).collect();
         let target = self.form.bends[class].direction;
@@ -249,7 +250,7 @@ impl<'a> Tree<'a> {
                 return None;
             }
             [true, false].into_iter().find_map(|positive| {
-                let side = Side { class, positive };
+                let side = HalfSpace { class, positive };
                 match feasible(&walls, &signed(side, target), IMPLIED_PIVOTS) {
                     Feasibility::Solution(eta) => Some((side, eta)),
                     _ => None,
@@ -257,7 +258,7 @@ impl<'a> Tree<'a> {
             })?
         } else {
             let sizes = only.numerators().iter().map(Signed::abs).collect();
-            (Side { class, positive }, Fractions::new(sizes, only.denominator().clone())?)
+            (HalfSpace { class, positive }, Fractions::new(sizes, only.denominator().clone())?)
         };
         let mut combination = vec![BigInt::zero(); node.path.len()];
         node.walls.iter().zip(eta.numerators()).for_each(|(&j, value)| combination[j] = value.clone());
@@ -265,7 +266,7 @@ impl<'a> Tree<'a> {
     }
 
     /// A cell with all signs fixed is a convex form: exact simplex.
-    fn last_resort(&self, path: &[Side]) -> Finding {
+    fn last_resort(&self, path: &[HalfSpace]) -> Finding {
         let mut linear = self.form.linear.clone();
         for side in path {
             let bend = &self.form.bends[side.class];
@@ -289,7 +290,7 @@ impl<'a> Tree<'a> {
         }
     }
 
-    fn child(&mut self, node: usize, side: Side, is_wall: bool) -> usize {
+    fn child(&mut self, node: usize, side: HalfSpace, is_wall: bool) -> usize {
         let (mut path, mut walls) = (self.nodes[node].path.clone(), self.nodes[node].walls.clone());
         walls.extend(is_wall.then_some(path.len()));
         path.push(side);
@@ -298,9 +299,9 @@ impl<'a> Tree<'a> {
     }
 
     /// The children of a split, the likelier first.
-    fn split(&mut self, node: usize, likelier: Side) -> [usize; 2] {
+    fn split(&mut self, node: usize, likelier: HalfSpace) -> [usize; 2] {
         let first = self.child(node, likelier, true);
-        let second = self.child(node, Side { positive: !likelier.positive, ..likelier }, true);
+        let second = self.child(node, HalfSpace { positive: !likelier.positive, ..likelier }, true);
         let children = if likelier.positive { [first, second] } else { [second, first] };
         self.nodes[node].step = Step::Split(likelier.class, children);
         [first, second]

@@ -1,10 +1,12 @@
-//! What one point is: every neuron judged alone, in parallel, then one verdict (T2, T3, T4).
+//! What one point is: every neuron judged alone, in parallel, then the second order where it is needed, and one verdict
+//! (T2, T3, T4, T5).
 
 use super::cells::Limits;
 use super::float;
 use super::nonnegative::{Decision, decide};
+use super::second_order::{is_escape_neuron, open as left_open, second_order};
 use crate::kernel::certificate::{
-    BiasStep, Certificate, Escape, NeuronProof, NeuronStep, Nonnegative, Point, Radius, Region,
+    BiasStep, Certificate, Curvature, Escape, NeuronProof, NeuronStep, Nonnegative, Point, Radius, Region,
 };
 use crate::kernel::claim::Verdict;
 use crate::kernel::evaluation::Evaluation;
@@ -29,6 +31,8 @@ pub struct Judgement {
     pub steps: Vec<NeuronStep>,
     /// The step on the output bias.
     pub bias: BiasStep,
+    /// What the second order says, where the verdict needs it.
+    pub curvature: Curvature,
     /// Why steps are open: neuron and reason.
     pub open: Vec<(usize, String)>,
 }
@@ -44,10 +48,19 @@ pub fn classify(evaluation: &Evaluation<'_>, limits: &Limits) -> Judgement {
         open.extend(reason.map(|r| (i, r)));
         steps.push(step);
     }
-    let verdict = verdict(bias, &steps);
-    Judgement { verdict, steps, bias, open }
+    let first_order = verdict(bias, &steps);
+    if first_order.is_some() || steps.iter().any(|s| s.proof == NeuronProof::Open) {
+        return Judgement { verdict: first_order, steps, bias, curvature: Curvature::Absent, open };
+    }
+    let (verdict, curvature, open) = match second_order(evaluation, &steps) {
+        Ok(curvature @ Curvature::Descent { .. }) => (Some(Verdict::Saddle), curvature, Vec::new()),
+        Ok(curvature) => (Some(Verdict::LocalMinimum), curvature, Vec::new()),
+        Err(reason) => (None, Curvature::Absent, left_open(&steps, &reason)),
+    };
+    Judgement { verdict, steps, bias, curvature, open }
 }
 
+/// What follows from the first order.
 fn verdict(bias: BiasStep, steps: &[NeuronStep]) -> Option<Verdict> {
     let any = |wanted: fn(&NeuronProof) -> bool| steps.iter().any(|s| wanted(&s.proof));
     if bias == BiasStep::Descent || any(|p| matches!(p, NeuronProof::Descent { .. })) {
@@ -65,12 +78,14 @@ fn verdict(bias: BiasStep, steps: &[NeuronStep]) -> Option<Verdict> {
 impl Judgement {
     /// The certificate of this judgement for a problem; `point` as it differs from the model.
     pub fn certificate(&self, problem: &Problem, evaluation: &Evaluation<'_>, point: Point) -> Certificate {
-        let region = (self.verdict == Some(Verdict::LocalMinimum)).then(|| {
+        let by_first_order = self.curvature == Curvature::Absent;
+        let region = (self.verdict == Some(Verdict::LocalMinimum) && by_first_order).then(|| {
             let largest = bounds::largest_region(evaluation.network(), evaluation.residuals(), &self.steps);
             Region { input: short_radius(&largest.input), output: short_radius(&largest.output) }
         });
         let header = statement::header(problem);
-        Certificate { header, point, region, bias: self.bias, neurons: self.steps.clone() }
+        let curvature = self.curvature.clone();
+        Certificate { header, point, region, bias: self.bias, neurons: self.steps.clone(), curvature }
     }
 }
 
@@ -128,11 +143,12 @@ fn prove(
     if neuron.output.len() == 1 {
         return (NeuronProof::Scalar(proof), None);
     }
-    match uniform(neuron, form, limits) {
+    let margin = if is_escape_neuron(neuron, form, &proof) { None } else { uniform(neuron, form, limits) };
+    match margin {
         Some(proof) => (proof, None),
         None => {
-            let reason = "stationary, but no margin tau of T4 was found: it may be an escape neuron with h != 0, \
-                          which only the second order decides (T5, not built yet)";
+            let reason =
+                "stationary, with no margin for its output weights found: it may be an escape neuron with h != 0";
             (NeuronProof::Stationary(proof), Some(reason.into()))
         }
     }

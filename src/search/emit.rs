@@ -1,7 +1,8 @@
 //! Certificates to bytes: the text of docs/FORMAT.md, the same for the same input.
 
 use crate::kernel::certificate::{
-    CellStep, Certificate, FORMAT_VERSION, MatrixProof, NeuronProof, Nonnegative, Radius, Region, Shape,
+    CellStep, Certificate, Curvature, FORMAT_VERSIONS, MatrixProof, NeuronProof, NeuronStep, Nonnegative, Radius,
+    Region, Shape,
 };
 use crate::kernel::claim::Claim;
 use crate::kernel::linear::Fractions;
@@ -12,7 +13,8 @@ use num_bigint::BigInt;
 pub fn certificate(claim: &Claim, certificate: &Certificate) -> String {
     let mut text = Text(String::new());
     let header = &certificate.header;
-    text.line("lowpoint-certificate", [FORMAT_VERSION.to_string()]);
+    let version = version(certificate);
+    text.line("lowpoint-certificate", [version.to_string()]);
     let distance = claim.verdict().is_nearby().then(|| format_decimal_exact(&claim.distance()));
     text.line("claim", [claim.verdict().name().to_string()].into_iter().chain(distance));
     text.line("data", [header.digests.data.clone()]);
@@ -37,8 +39,32 @@ pub fn certificate(claim: &Claim, certificate: &Certificate) -> String {
         text.line("neuron", [i.to_string(), "kinks".to_string()].into_iter().chain(kinks));
         neuron_proof(&mut text, &step.proof);
     }
+    if version != FORMAT_VERSIONS[0] {
+        curvature(&mut text, &certificate.curvature);
+    }
     text.line("end", []);
     text.0
+}
+
+/// The oldest version that has all the words of a certificate.
+fn version(certificate: &Certificate) -> &'static str {
+    let [first, second] = FORMAT_VERSIONS;
+    let new = |step: &NeuronStep| match &step.proof {
+        NeuronProof::Scalar(form) | NeuronProof::Stationary(form) => needs_version_2(form),
+        NeuronProof::Uniform { forms, .. } => forms.iter().any(needs_version_2),
+        _ => false,
+    };
+    let first_is_enough = certificate.curvature == Curvature::Absent && !certificate.neurons.iter().any(new);
+    if first_is_enough { first } else { second }
+}
+
+/// Whether the proof has a rule that version 1 does not have.
+fn needs_version_2(proof: &Nonnegative) -> bool {
+    match proof {
+        Nonnegative::Linear | Nonnegative::Multipliers(_) | Nonnegative::Rays => false,
+        Nonnegative::Matrix(_) | Nonnegative::Cells(_) => true,
+        Nonnegative::Components { parts, .. } => parts.iter().any(|part| needs_version_2(&part.proof)),
+    }
 }
 
 /// The text under construction.
@@ -81,6 +107,19 @@ fn neuron_proof(text: &mut Text, proof: &NeuronProof) {
             text.line("direction", integers(input));
             text.line("output", integers(output));
         }
+    }
+}
+
+fn curvature(text: &mut Text, curvature: &Curvature) {
+    let name = curvature.name().to_string();
+    let Curvature::Descent { direction, step } = curvature else { return text.line("curvature", [name]) };
+    text.line("curvature", [name, step.to_string()]);
+    for (u, g) in direction.inputs.iter().zip(&direction.outputs) {
+        text.line("direction", integers(u));
+        text.line("output", integers(g));
+    }
+    if let Some(bias) = &direction.bias {
+        text.line("bias-direction", integers(bias));
     }
 }
 

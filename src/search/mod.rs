@@ -17,6 +17,7 @@ pub mod polish;
 pub mod prove;
 mod reconstruct;
 mod repair;
+mod second_order;
 pub mod simplex;
 
 use rayon::prelude::*;

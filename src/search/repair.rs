@@ -10,7 +10,7 @@ use super::linprog::Relaxed;
 use crate::kernel::certificate::MatrixProof;
 use crate::kernel::linear::Fractions;
 use crate::kernel::reject::Rule;
-use crate::kernel::rule::matrix::{Side, in_cell};
+use crate::kernel::rule::matrix::{HalfSpace, in_cell};
 use crate::kernel::slope_form::ScalarForm;
 use num_bigint::BigInt;
 use num_integer::Integer;
@@ -34,7 +34,7 @@ pub struct Cell<'a> {
     /// Classes with kappa < 0 whose sign is open.
     pub open: &'a [usize],
     /// The other concave classes, with their signs.
-    pub path: &'a [Side],
+    pub path: &'a [HalfSpace],
 }
 
 /// eta times the matrix's denominator, and the matrix: what a leaf shows.

@@ -55,9 +55,20 @@ impl Case {
         Self::new("[['1'],['-1']]", "[['1'],['1']]", "[['1'],['0']]", "[['1','0']]")
     }
 
-    /// Two outputs, and a form that vanishes in one of them: stationary, and no rule of first order says more.
+    /// Two outputs: the neuron would turn against residuals of size 1. What that costs in the first output grows with the
+    /// target there, which it meets: for a target of 1 the second order is semidefinite.
     pub fn undetermined() -> Self {
-        Self::new("[['1']]", "[['0','1']]", "[['0']]", "[['1'],['0']]")
+        Self::turning("1")
+    }
+
+    /// The same with a larger target: a minimum by the second order.
+    pub fn turning_costs() -> Self {
+        Self::turning("2")
+    }
+
+    fn turning(first: &str) -> Self {
+        let targets = format!("[['{first}','1'],['{first}','-1']]");
+        Self::new("[['1','1'],['1','-1']]", &targets, "[['1','0']]", &format!("[['{first}'],['0']]"))
     }
 
     /// A file of the directory.

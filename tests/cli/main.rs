@@ -62,6 +62,15 @@ fn an_undetermined_point_writes_nothing() {
 }
 
 #[test]
+fn a_minimum_by_the_second_order_states_no_region() {
+    let case = Case::turning_costs();
+    assert_snapshot!(case.prove("").all());
+    assert_snapshot!("a_second_order_is_shown", case.lowpoint("show net.cert").all());
+    assert_snapshot!("a_second_order_in_json", case.prove("--at point --format json").all());
+    assert_eq!(case.check("net.cert").code, 0);
+}
+
+#[test]
 fn a_claim_decides_the_exit_code() {
     let case = Case::not_stationary();
     assert_eq!(case.prove("--claim not-stationary").code, 0);

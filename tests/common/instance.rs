@@ -1,11 +1,12 @@
 //! An instance: samples, parameters, and the loss by its definition.
 
 use super::linear::{Q, dot_row, q};
-use lowpoint::kernel::certificate::Point;
+use lowpoint::kernel::certificate::{Direction, Point};
 use lowpoint::kernel::dataset::Dataset;
 use lowpoint::kernel::linear::Fractions;
 use lowpoint::kernel::network::{Activation, Network, Neuron};
 use lowpoint::kernel::problem::{Digests, Problem};
+use num_bigint::BigInt;
 use num_traits::{One, Signed, Zero};
 use std::fmt;
 
@@ -111,6 +112,14 @@ impl Instance {
 }
 
 impl Net {
+    /// Adds a multiple of a direction.
+    pub fn step(&mut self, direction: &Direction, t: &Q) {
+        let add = |values: &mut Vec<Q>, change: &[BigInt]| values.iter_mut().zip(change).for_each(|(v, c)| *v += t * c);
+        self.w.iter_mut().zip(&direction.inputs).for_each(|(w, u)| add(w, u));
+        self.h.iter_mut().zip(&direction.outputs).for_each(|(h, g)| add(h, g));
+        self.bias.iter_mut().zip(&direction.bias).for_each(|(b, d)| add(b, d));
+    }
+
     /// The largest distance of two parameters.
     pub fn distance(&self, other: &Self) -> Q {
         let all = |n: &Self| -> Vec<Q> { n.w.iter().chain(&n.h).chain(&n.bias).flatten().cloned().collect() };

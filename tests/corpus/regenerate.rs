@@ -1,7 +1,7 @@
 //! Writes the corpus anew: the accepted certificates by the prover, the others from them by one edit each.
 
-use super::faults::{ACCEPTED, Edit, Fault, MALFORMED, REJECTED};
-use super::{Outcome, corpus, judge, problem};
+use super::faults::{self, Edit, Fault};
+use super::{Outcome, corpus, judge, mixed, problem, second_order};
 use lowpoint::kernel::problem::Problem;
 use lowpoint::kernel::samples::Samples;
 use lowpoint::search::polish::Options;
@@ -10,8 +10,9 @@ use num_rational::BigRational;
 use std::fs;
 
 /// Problems whose own parameters are judged, and those that are polished first.
-const AT_POINT: [&str; 11] = [
+const AT_POINT: [&str; 16] = [
     "biased",
+    "cells",
     "components",
     "dead",
     "kinks",
@@ -20,6 +21,10 @@ const AT_POINT: [&str; 11] = [
     "rays",
     "saddle",
     "tilted",
+    "turning",
+    "turning-biased",
+    "turning-kinks",
+    "turning-saddle",
     "unbalanced",
     "vector",
 ];
@@ -31,7 +36,17 @@ fn regenerate() {
     for name in AT_POINT.iter().chain(&NEARBY) {
         write("accept", &format!("{name}.proved"), proved(name).as_bytes());
     }
-    for (folder, faults) in [("accept", ACCEPTED), ("reject", REJECTED), ("malformed", MALFORMED)] {
+    for (folder, faults) in [
+        ("accept", faults::ACCEPTED),
+        ("accept", second_order::ACCEPTED),
+        ("accept", mixed::ACCEPTED),
+        ("reject", faults::REJECTED),
+        ("reject", second_order::REJECTED),
+        ("reject", mixed::REJECTED),
+        ("malformed", faults::MALFORMED),
+        ("malformed", second_order::MALFORMED),
+        ("malformed", mixed::MALFORMED),
+    ] {
         for fault in faults {
             write(folder, fault.0, edited(fault).as_bytes());
         }

@@ -4,8 +4,9 @@ use crate::common::instance::{Instance, Net};
 use crate::common::linear::{Q, integer, q};
 use crate::common::mutate::mutate;
 use crate::common::rng::Rng;
+use crate::curvature;
 use crate::exact::{Answer, Judged};
-use lowpoint::kernel::certificate::{Certificate, Escape, NeuronProof, Radius, Region};
+use lowpoint::kernel::certificate::{Certificate, Curvature, Escape, NeuronProof, Radius, Region};
 use lowpoint::kernel::check::check;
 use lowpoint::kernel::claim::{Claim, Verdict};
 use lowpoint::kernel::parse::parse_certificate;
@@ -65,7 +66,9 @@ pub fn relabelled(problem: &Problem, claim: &Claim, certificate: &Certificate) {
     let same = |v: Verdict| v == own || v.is_nearby() && v.name().starts_with(own.name());
     for verdict in Verdict::ALL.into_iter().filter(|v| !same(*v)) {
         for region in [None, Some(unbounded.clone()), Some(tiny.clone()), certificate.region.clone()] {
-            refused(&verdict.claim(Q::zero()), &Certificate { region, ..certificate.clone() });
+            let relabelled = Certificate { region, ..certificate.clone() };
+            refused(&verdict.claim(Q::zero()), &Certificate { curvature: Curvature::Positive, ..relabelled.clone() });
+            refused(&verdict.claim(Q::zero()), &relabelled);
         }
     }
     let Some(region) = &certificate.region else { return };
@@ -89,7 +92,10 @@ pub fn mutated(instance: &Instance, problem: &Problem, judged: &Judged, bytes: &
     let Ok((claim, certificate)) = parse_certificate(text.as_bytes()) else { return false };
     let Ok(theorem) = check(problem, &claim, &certificate) else { return false };
     if !claim.verdict().is_nearby() {
-        assert_eq!(answer(claim.verdict()), judged.answer, "{text}\n{instance}");
+        if judged.answer != Answer::SecondOrder {
+            assert_eq!(answer(claim.verdict()), judged.answer, "{text}\n{instance}");
+        }
+        curvature::holds(instance, judged, theorem.curvature(), rng);
         if let Some(region) = theorem.region() {
             region_holds(instance, &instance.net, judged, region, rng);
         }

@@ -4,7 +4,7 @@
 //! where the path implies a sign, the cell is one of these halves. Every leaf proves phi >= 0 on its cell.
 
 use super::Failure;
-use super::matrix::{Side, in_cell};
+use super::matrix::{HalfSpace, in_cell};
 use super::nonnegative::Proved;
 use crate::kernel::certificate::CellStep;
 use crate::kernel::linear::{Fractions, lesser};
@@ -17,9 +17,9 @@ use num_traits::{One, Signed};
 
 /// Checks a tree, its steps in preorder: a split's subtree for x_C.u >= 0 comes first.
 pub fn check(form: &ScalarForm<'_>, steps: &[CellStep]) -> Result<Proved, Failure> {
-    let mut path: Vec<Side> = Vec::new();
+    let mut path: Vec<HalfSpace> = Vec::new();
     // The second halves of splits: the length of the path above, and the side.
-    let mut pending: Vec<(usize, Side)> = Vec::new();
+    let mut pending: Vec<(usize, HalfSpace)> = Vec::new();
     let mut margin = BigRational::one();
     let mut done = false;
     for (index, step) in steps.iter().enumerate() {
@@ -35,11 +35,11 @@ pub fn check(form: &ScalarForm<'_>, steps: &[CellStep]) -> Result<Proved, Failur
         }
         match step {
             CellStep::Split { class } => {
-                pending.push((path.len(), Side { class: *class, positive: false }));
-                path.push(Side { class: *class, positive: true });
+                pending.push((path.len(), HalfSpace { class: *class, positive: false }));
+                path.push(HalfSpace { class: *class, positive: true });
             }
             CellStep::Implied { class, positive, combination } => {
-                let side = Side { class: *class, positive: *positive };
+                let side = HalfSpace { class: *class, positive: *positive };
                 if !is_implied(form, &path, side, combination) {
                     return fail("a sign that the path implies", format!("another combination in step {index}"));
                 }
@@ -64,13 +64,13 @@ pub fn check(form: &ScalarForm<'_>, steps: &[CellStep]) -> Result<Proved, Failur
 }
 
 /// Whether s x_C = sum_j eta_j s_j x_j over the path, with eta >= 0.
-fn is_implied(form: &ScalarForm<'_>, path: &[Side], side: Side, eta: &Fractions) -> bool {
+fn is_implied(form: &ScalarForm<'_>, path: &[HalfSpace], side: HalfSpace, eta: &Fractions) -> bool {
     let Some(own) = form.bends.get(side.class) else { return false };
     if eta.len() != path.len() || eta.numerators().iter().any(Signed::is_negative) {
         return false;
     }
     own.direction.iter().enumerate().all(|(a, x)| {
-        let term = |(side, eta): (&Side, &BigInt)| {
+        let term = |(side, eta): (&HalfSpace, &BigInt)| {
             let x = form.bends.get(side.class).and_then(|b| b.direction.get(a))?;
             Some(side.signed(x * eta))
         };

@@ -18,16 +18,16 @@ use num_bigint::BigInt;
 use num_rational::BigRational;
 use num_traits::{One, Signed, Zero};
 
-/// A class of the path to a cell, with its sign there.
+/// s x_C.u >= 0 for a class of the path to a cell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Side {
+pub struct HalfSpace {
     /// The class.
     pub class: usize,
-    /// Whether x_C.u >= 0 in the cell, instead of <= 0.
+    /// Whether s = +1, instead of -1.
     pub positive: bool,
 }
 
-impl Side {
+impl HalfSpace {
     /// s * value.
     pub fn signed(&self, value: BigInt) -> BigInt {
         if self.positive { value } else { -value }
@@ -44,7 +44,7 @@ pub fn check(form: &ScalarForm<'_>, proof: &MatrixProof) -> Result<Proved, Failu
 /// class that is left over.
 pub fn in_cell(
     form: &ScalarForm<'_>,
-    path: &[Side],
+    path: &[HalfSpace],
     eta: &[BigInt],
     proof: &MatrixProof,
     rule: Rule,
@@ -102,7 +102,7 @@ fn rows(scale: &BigInt, convex: &[&Bend<'_>], proof: &MatrixProof) -> Result<Big
 }
 
 /// sum_j eta_j s_j x_j - p - sum_j s_j kap_j x_j, times scale and denominator.
-fn shortfall(form: &ScalarForm<'_>, path: &[Side], eta: &[BigInt], denominator: &BigInt) -> Vec<BigInt> {
+fn shortfall(form: &ScalarForm<'_>, path: &[HalfSpace], eta: &[BigInt], denominator: &BigInt) -> Vec<BigInt> {
     let mut target: Vec<BigInt> = form.linear.iter().map(|p| -(p * denominator)).collect();
     for (side, eta) in path.iter().zip(eta) {
         let Some(bend) = form.bends.get(side.class) else { continue };

@@ -4,6 +4,8 @@
 
 pub mod bounds;
 pub mod cells;
+pub mod critical;
+pub mod curvature;
 pub mod escape;
 pub mod matrix;
 pub mod neuron;

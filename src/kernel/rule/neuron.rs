@@ -12,12 +12,12 @@ use super::Failure;
 use super::nonnegative::{self, Proved};
 use crate::kernel::certificate::Nonnegative;
 use crate::kernel::linear::{Fractions, dot};
-use crate::kernel::network::Neuron;
+use crate::kernel::network::{Activation, Neuron};
 use crate::kernel::number::counted;
 use crate::kernel::reject::Rule;
 use crate::kernel::slope_form::SlopeForm;
 use crate::kernel::theorem::Route;
-use num_bigint::BigInt;
+use num_bigint::{BigInt, Sign};
 use num_rational::BigRational;
 use num_traits::{Signed, Zero};
 
@@ -69,6 +69,15 @@ pub fn uniform(
         });
     }
     proved.ok_or_else(|| Failure::new(Rule::Uniform, "at least one output", "none"))
+}
+
+/// Whether the activation vanishes on every sample, with room: no kinks and slope 0 everywhere.
+pub fn is_dead(activation: &Activation, signs: &[Sign]) -> bool {
+    signs.iter().all(|s| match s {
+        Sign::Plus => activation.positive.is_zero(),
+        Sign::Minus => activation.negative.is_zero(),
+        Sign::NoSign => false,
+    })
 }
 
 /// The vectors h + s tau e_j for j = 0, 1, … and s = +1, -1.

@@ -43,13 +43,22 @@ pub enum RaysError {
     TooMany,
 }
 
-/// The first ray on which phi < 0, if there is one. Cost: C(classes, r - 1) small eliminations.
+/// Whether a ray is looked for.
+pub type Wanted<'a> = &'a mut dyn FnMut(&ScalarForm<'_>, &[BigInt]) -> bool;
+
+/// The first ray on which phi < 0, if there is one.
 pub fn negative_ray(form: &ScalarForm<'_>) -> Result<Option<Vec<BigInt>>, RaysError> {
     negative_ray_within(form, MAX_RAY_SETS)
 }
 
 /// As [`negative_ray`], with another limit on the number of sets.
 pub fn negative_ray_within(form: &ScalarForm<'_>, sets: u64) -> Result<Option<Vec<BigInt>>, RaysError> {
+    find_ray(form, sets, &mut |form, u| form.value(u).is_negative())
+}
+
+/// The first ray that is wanted, if there is one; asked of the form restricted to the quotient, its classes with kappa = 0
+/// left out, and of the ray there. Cost: C(classes, r - 1) small eliminations, at most `sets`.
+pub fn find_ray(form: &ScalarForm<'_>, sets: u64, wanted: Wanted<'_>) -> Result<Option<Vec<BigInt>>, RaysError> {
     let bends: Vec<&Bend<'_>> = form.bends.iter().filter(|b| !b.kappa.is_zero()).collect();
     let mut span = Echelon::default();
     for bend in &bends {
@@ -73,7 +82,7 @@ pub fn negative_ray_within(form: &ScalarForm<'_>, sets: u64) -> Result<Option<Ve
         linear: restrict(&form.linear),
         bends: bends.iter().zip(&restricted).map(|(b, x)| Bend { kappa: b.kappa.clone(), direction: x }).collect(),
     };
-    let found = descend(&small, &restricted, &Echelon::default(), need);
+    let found = descend(&small, &restricted, &Echelon::default(), need, wanted);
     Ok(found.map(|u| {
         let mut full = vec![BigInt::zero(); form.linear.len()];
         for (&column, value) in pivots.iter().zip(u) {
@@ -85,12 +94,18 @@ pub fn negative_ray_within(form: &ScalarForm<'_>, sets: u64) -> Result<Option<Ve
     }))
 }
 
-/// Extends an independent set by `need` of the remaining classes; evaluates phi on both rays of each full set.
-fn descend(form: &ScalarForm<'_>, classes: &[Vec<BigInt>], chosen: &Echelon, need: usize) -> Option<Vec<BigInt>> {
+/// Extends an independent set by `need` of the remaining classes; asks for both rays of each full set.
+fn descend(
+    form: &ScalarForm<'_>,
+    classes: &[Vec<BigInt>],
+    chosen: &Echelon,
+    need: usize,
+    wanted: Wanted<'_>,
+) -> Option<Vec<BigInt>> {
     if need == 0 {
         let u = chosen.null_vector(form.linear.len())?;
         let minus: Vec<BigInt> = u.iter().map(|v| -v).collect();
-        return [u, minus].into_iter().find(|u| form.value(u).is_negative());
+        return [u, minus].into_iter().find(|u| wanted(form, u));
     }
     for (place, class) in classes.iter().enumerate() {
         let rest = classes.get(place + 1..).unwrap_or(&[]);
@@ -99,7 +114,7 @@ fn descend(form: &ScalarForm<'_>, classes: &[Vec<BigInt>], chosen: &Echelon, nee
         }
         let mut next = chosen.clone();
         if next.insert(class)
-            && let Some(u) = descend(form, rest, &next, need - 1)
+            && let Some(u) = descend(form, rest, &next, need - 1, wanted)
         {
             return Some(u);
         }

@@ -54,7 +54,7 @@ pub type Progress<'p> = &'p mut dyn FnMut(usize, f64) -> bool;
 
 /// Polishes the problem's parameters; the reason where no stationary point was reached. Scalar output only.
 pub fn polish<'a>(
-    problem: &Problem,
+    problem: &'a Problem,
     samples: &'a Samples,
     options: &Options,
     progress: Progress<'_>,
@@ -116,7 +116,7 @@ fn woken(network: &Network, polished: &Polished<'_>, i: usize) -> Result<Network
 
 /// One search from one starting network.
 struct Session<'a, 's, 'p> {
-    problem: &'s Problem,
+    problem: &'a Problem,
     samples: &'a Samples,
     options: &'s Options,
     progress: Progress<'p>,
@@ -128,7 +128,7 @@ struct Session<'a, 's, 'p> {
 
 impl<'a, 's, 'p> Session<'a, 's, 'p> {
     fn new(
-        problem: &'s Problem,
+        problem: &'a Problem,
         samples: &'a Samples,
         start: Network,
         options: &'s Options,
