@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 """Train a one-hidden-layer ReLU network on a scikit-learn data set and save it for lowpoint.
 
-Writes DIR/NAME.data.npz (x [N,d], y [N], float64) and DIR/NAME-wM-sS.model.npz in PyTorch's naming and orientation
-(0.weight [M,d], 0.bias [M], 2.weight [1,M], 2.bias [1]). Needs numpy, scipy and scikit-learn.
+Writes DIR/NAME.data.npz (x [N,d], y [N] or [N,J], float64) and DIR/NAME-wM-sS.model.npz in PyTorch's naming and
+orientation (0.weight [M,d], 0.bias [M], 2.weight [J,M], 2.bias [J]). Needs numpy, scipy and scikit-learn.
 
     python train_checkpoint.py --data diabetes --width 8 --seed 0 --out checkpoints
     python train_checkpoint.py --data wine --width 2 --lbfgs 5000
     python train_checkpoint.py --data diabetes --width 8 --sklearn --alpha 1.0
+    python train_checkpoint.py --data iris-onehot --width 3 --seed 1
 """
 
 import argparse
@@ -21,13 +22,19 @@ def standardised(a):
 
 
 def load(name):
-    """The data set as float64 arrays x [N,d], y [N]."""
+    """The data set as float64 arrays x [N,d], y [N] or [N,J]."""
     if name == "diabetes":
         x, y = datasets.load_diabetes(return_X_y=True, scaled=False)
         x, y = standardised(x), standardised(y)
     elif name == "iris":
         x, y = datasets.load_iris(return_X_y=True)
         y = y - 1
+    elif name == "iris-onehot":
+        x, y = datasets.load_iris(return_X_y=True)
+        x, y = standardised(x), np.eye(3)[y]
+    elif name == "linnerud":
+        x, y = datasets.load_linnerud(return_X_y=True)
+        x, y = standardised(x), standardised(y)
     elif name == "wine":
         x, y = datasets.load_wine(return_X_y=True)
         x, y = standardised(x), y - 1
@@ -38,30 +45,32 @@ def load(name):
 
 
 class Network:
-    """All parameters in one vector p = (W row by row, b, h, c), with f(x) = c + sum_i h_i relu(w_i . x + b_i)."""
+    """All parameters in one vector p = (W row by row, b, H row by row, c), with f(x) = c + H relu(W x + b)."""
 
     def __init__(self, x, y, width):
-        self.x, self.y, self.width = x, y, width
+        self.x, self.y, self.width = x, y.reshape(len(y), -1), width
 
     def split(self, p):
-        m, d = self.width, self.x.shape[1]
-        return p[: m * d].reshape(m, d), p[m * d : m * d + m], p[m * d + m : m * d + 2 * m], p[-1:]
+        m, d, outputs = self.width, self.x.shape[1], self.y.shape[1]
+        w, b, h, c = np.split(p, np.cumsum([m * d, m, m * outputs]))
+        return w.reshape(m, d), b, h.reshape(outputs, m), c
 
     def init(self, rng):
         """Uniform in +-1/sqrt(fan in), PyTorch's default for linear layers."""
-        m, d = self.width, self.x.shape[1]
+        m, d, outputs = self.width, self.x.shape[1], self.y.shape[1]
         hidden, out = 1 / np.sqrt(d), 1 / np.sqrt(m)
-        return np.concatenate([rng.uniform(-hidden, hidden, m * d + m), rng.uniform(-out, out, m + 1)])
+        return np.concatenate([rng.uniform(-hidden, hidden, m * d + m), rng.uniform(-out, out, (m + 1) * outputs)])
 
     def loss_and_gradient(self, p):
-        """The mean squared error and its gradient, with relu'(0) = 0 as in automatic differentiation."""
+        """The mean squared error (summed over outputs) and its gradient, with relu'(0) = 0 as in autograd."""
         w, b, h, c = self.split(p)
         z = self.x @ w.T + b
         r = np.maximum(z, 0)
-        e = r @ h + c - self.y
-        s = 2 / len(self.y) * e
-        back = (z > 0) * np.outer(s, h)
-        return e @ e / len(e), np.concatenate([(back.T @ self.x).ravel(), back.sum(axis=0), s @ r, [s.sum()]])
+        e = r @ h.T + c - self.y
+        s = 2 / len(e) * e
+        back = (z > 0) * (s @ h)
+        gradient = [(back.T @ self.x).ravel(), back.sum(axis=0), (s.T @ r).ravel(), s.sum(axis=0)]
+        return np.vdot(e, e) / len(e), np.concatenate(gradient)
 
 
 def adam(net, p, steps, lr, lr_end):
@@ -92,14 +101,14 @@ def scikit_learn(net, seed, alpha, iterations):
 
     options = {"max_iter": iterations, "max_fun": 20 * iterations, "tol": 1e-12, "random_state": seed}
     m = MLPRegressor(hidden_layer_sizes=(net.width,), activation="relu", solver="lbfgs", alpha=alpha, **options)
-    m.fit(net.x, net.y)
+    m.fit(net.x, net.y[:, 0] if net.y.shape[1] == 1 else net.y)
     parts = [m.coefs_[0].T.ravel(), m.intercepts_[0], m.coefs_[1].T.ravel(), m.intercepts_[1]]
     return np.concatenate(parts)
 
 
 def arguments():
     a = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    a.add_argument("--data", required=True, choices=["diabetes", "iris", "wine", "digits"])
+    a.add_argument("--data", required=True, choices=["diabetes", "iris", "iris-onehot", "linnerud", "wine", "digits"])
     a.add_argument("--width", type=int, required=True, help="hidden neurons")
     a.add_argument("--seed", type=int, default=0)
     a.add_argument("--steps", type=int, default=100_000, help="Adam steps, or MLPRegressor's max_iter (default 100000)")
@@ -128,12 +137,12 @@ def main():
     a.out.mkdir(parents=True, exist_ok=True)
     data, model = a.out / f"{a.data}.data.npz", a.out / f"{name}.model.npz"
     np.savez(data, x=x, y=y)  # np.savez dates every member 1980-01-01, so equal arrays give equal bytes
-    np.savez(model, **{"0.weight": w, "0.bias": b, "2.weight": h[None, :], "2.bias": c})
+    np.savez(model, **{"0.weight": w, "0.bias": b, "2.weight": h, "2.bias": c})
 
     loss, g = net.loss_and_gradient(p)
     n = len(y)
     near = int((np.abs(x @ w.T + b) < 1e-6).sum())
-    print(f"{model}: mean squared error {loss:.12g} (half-sum {n * loss / 2:.12g})")
+    print(f"{model}: squared error, mean {loss:.12g} (half-sum {n * loss / 2:.12g})")
     print(f"largest gradient entry {np.abs(g).max():.3g} (of the half-sum {n / 2 * np.abs(g).max():.3g})")
     print(f"{near} of {n * a.width} preactivations are below 1e-6 in size")
 
