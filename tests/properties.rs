@@ -7,8 +7,8 @@ use common::linear::{Q, dot, integer};
 use common::mutate::mutate;
 use common::rng::Rng;
 use lowpoint::kernel::certificate::{
-    BiasStep, Certificate, Component, Curvature, Direction, Escape, Header, NeuronProof, NeuronStep, Nonnegative,
-    Point, Radius, Region, Shape,
+    BiasStep, CellStep, Certificate, Component, Curvature, Direction, Escape, Header, MatrixProof, NeuronProof,
+    NeuronStep, Nonnegative, Point, Radius, Region, Shape,
 };
 use lowpoint::kernel::check::check;
 use lowpoint::kernel::claim::{Claim, Verdict};
@@ -104,11 +104,29 @@ fn ascending(rng: &mut Rng) -> Vec<usize> {
     (0..12).filter(|_| rng.chance(30)).collect()
 }
 
+fn matrix(rng: &mut Rng) -> MatrixProof {
+    MatrixProof {
+        denominator: BigInt::from(rng.range(1, 99)) << rng.pick(&[0usize, 70]),
+        balance: integers(rng),
+        columns: (0..rng.below(4)).map(|_| integers(rng)).collect(),
+    }
+}
+
+fn cell_step(rng: &mut Rng) -> CellStep {
+    match rng.below(3) {
+        0 => CellStep::Split { class: rng.below(9) },
+        1 => CellStep::Implied { class: rng.below(9), positive: rng.chance(50), combination: fractions(rng) },
+        _ => CellStep::Leaf { path: integers(rng), matrix: matrix(rng) },
+    }
+}
+
 fn nonnegative(rng: &mut Rng, outermost: bool) -> Nonnegative {
-    match rng.below(if outermost { 4 } else { 3 }) {
+    match rng.below(if outermost { 6 } else { 5 }) {
         0 => Nonnegative::Linear,
         1 => Nonnegative::Rays,
         2 => Nonnegative::Multipliers(fractions(rng)),
+        3 => Nonnegative::Matrix(matrix(rng)),
+        4 => Nonnegative::Cells((0..rng.below(6)).map(|_| cell_step(rng)).collect()),
         _ => {
             let part = |rng: &mut Rng| Component {
                 classes: ascending(rng),

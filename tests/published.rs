@@ -4,11 +4,15 @@ use assert_cmd::Command;
 use std::path::{Path, PathBuf};
 
 /// Folder, claim, and what else the acceptance must say.
-const PUBLISHED: [(&str, &str, &str); 8] = [
+const PUBLISHED: [(&str, &str, &str); 12] = [
+    ("cells", "local-minimum", "the loss is 56"),
     ("diabetes", "local-minimum-nearby", "within sup-distance 0.00174 "),
     ("leaky-relu", "local-minimum", "exactly 17/16"),
+    ("matrix", "local-minimum", "the loss is 68"),
     ("mixed-kinks", "local-minimum", "exactly 21/16"),
     ("parallel-kinks", "local-minimum", "exactly 8569/10368"),
+    ("second-order-minimum", "local-minimum", "second order: positive definite"),
+    ("second-order-saddle", "saddle", "second order: negative along a direction"),
     ("vector-output", "local-minimum", "exactly 1547/384"),
     ("wu-final", "local-minimum-nearby", "exactly 16139/231500"),
     ("wu-plateau1", "saddle-nearby", "exactly 953/10000"),
@@ -57,9 +61,9 @@ fn every_certificate_is_accepted_by_both_programs() {
 
 #[test]
 fn proving_again_writes_the_same_bytes_for_any_number_of_threads() {
-    for name in ["diabetes", "mixed-kinks", "wu-final"] {
+    let of_points = ["cells", "matrix", "mixed-kinks", "second-order-saddle"].map(|name| (name, "point"));
+    for (name, at) in of_points.into_iter().chain([("diabetes", "near"), ("wu-final", "near")]) {
         let folder = root().join(name);
-        let at = if name == "mixed-kinks" { "point" } else { "near" };
         for threads in ["1", "2", "3"] {
             let directory = tempfile::tempdir().unwrap();
             let certificate = directory.path().join("again");

@@ -16,7 +16,7 @@ use lowpoint::kernel::rule::bounds::MAX_ERROR_BITS;
 use lowpoint::kernel::rule::critical::Side;
 use lowpoint::kernel::rule::statement::header;
 use lowpoint::kernel::samples::Samples;
-use lowpoint::kernel::second_order::{SecondOrder, value};
+use lowpoint::kernel::second_order::{SecondOrder, Slopes, value};
 use lowpoint::kernel::slope_form::SlopeForm;
 use lowpoint::kernel::theorem::Theorem;
 use lowpoint::search::polish::Options;
@@ -130,7 +130,7 @@ fn the_form_is_the_second_order() {
             let values: Vec<BigInt> = (0..second.variable_count()).map(|_| rng.range(-3, 3).into()).collect();
             let direction = second.direction(&values);
             let exact = naive(&instance, &direction);
-            let along = value(&evaluation, &forms, &direction);
+            let along = value(&evaluation, &Slopes::new(&forms, &direction), &direction);
             assert_eq!(along.sign(), exact.numer().sign(), "seed {seed}\n{instance}");
             let Some(piece) = piece(&second, &direction) else { continue };
             let matrix = second.matrix(piece);
@@ -323,16 +323,25 @@ fn limits() {
             header: header(&problem),
             point: Point::default(),
             region: None,
-            bias: BiasStep::Absent,
+            bias: if instance.net.bias.is_some() { BiasStep::Balanced } else { BiasStep::Absent },
             neurons: instance.net.w.iter().map(|_| zero()).collect(),
             curvature,
         };
         let reject = check(&problem, &claim, &certificate).unwrap_err().to_string();
         assert!(reject.starts_with("curvature: rule curvature: over the limit") && reject.contains(words), "{reject}");
     };
-    let mut wide = instance(&PAIR, &[&[86, 0], &[86, 0]], &[&[1, 0]], &[&[1, 0]]);
-    wide.net = Net { w: vec![wide.net.w[0].clone(); 86], h: vec![wide.net.h[0].clone(); 86], bias: None };
-    over(&wide, Curvature::Positive, Claim::LocalMinimum, "258 variables, at most 256");
+    // The count stops where it is over the limit.
+    for neurons in [86, 500] {
+        let many = i64::try_from(neurons).unwrap();
+        let mut wide = instance(&PAIR, &[&[many, 0], &[many, 0]], &[&[1, 0]], &[&[1, 0]]);
+        wide.net = Net { w: vec![wide.net.w[0].clone(); neurons], h: vec![wide.net.h[0].clone(); neurons], bias: None };
+        over(&wide, Curvature::Positive, Claim::LocalMinimum, "258 variables, at most 256");
+    }
+    // Of the output bias alone: the neuron is dead.
+    let zeros: &[i64] = &[0; 257];
+    let mut biases = instance(&[&[1, 0], &[2, 1]], &[zeros, zeros], &[&[-1, 0]], &[zeros]);
+    biases.net.bias = Some(vec![Q::zero(); 257]);
+    over(&biases, Curvature::Positive, Claim::LocalMinimum, "257 variables, at most 256");
 
     const SAMPLES: usize = 1 << 15;
     let mut tall = instance(&PAIR, &[&[1, 0], &[1, 0]], &[&[1, 0]], &[&[1, 0]]);
@@ -341,4 +350,11 @@ fn limits() {
     let long = vec![BigInt::from(0), BigInt::from(1) << (bits - 2)];
     let direction = Direction { inputs: vec![long.clone()], outputs: vec![long], bias: None };
     over(&tall, Curvature::Descent { direction, step: integer(1) }, Claim::Saddle, &format!("{} bits", bits + 1));
+
+    // Three variables; h = 0 and zero residuals, so that only w is long.
+    let most = MAX_ERROR_BITS / SAMPLES as u64;
+    tall.y = vec![vec![Q::zero(), Q::zero()]; SAMPLES];
+    tall.net.h = vec![vec![Q::zero(), Q::zero()]];
+    tall.net.w = vec![vec![Q::from_integer(BigInt::from(1) << (most / 3)), Q::zero()]];
+    over(&tall, Curvature::Positive, Claim::LocalMinimum, &format!("{} bits for each sample", 3 * (most / 3 + 1)));
 }

@@ -4,6 +4,7 @@ use super::checking::{LOSSES, Request};
 use crate::input::Source;
 use crate::kernel::claim::Verdict;
 use crate::kernel::number::parse_rational;
+use crate::search::cells::MAX_CELLS;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use num_rational::BigRational;
@@ -98,8 +99,8 @@ pub struct ProveArguments {
     /// Give up beyond this sup-distance from the given parameters
     #[arg(long, value_name = "R", value_parser = positive, allow_hyphen_values = true)]
     pub max_distance: Option<BigRational>,
-    /// Most cells that are examined for one form with kinks of mixed curvature; beyond, the neuron stays undetermined
-    #[arg(long, value_name = "N", default_value_t = 4096, value_parser = clap::value_parser!(u32).range(1..))]
+    /// Most cells to examine where kinks of mixed curvature depend on each other; beyond, the neuron stays undetermined
+    #[arg(long, value_name = "N", default_value_t = MAX_CELLS, value_parser = clap::value_parser!(u32).range(1..))]
     pub max_cells: u32,
     /// Threads of the search (default: one for each processor); the result does not depend on it
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]

@@ -17,6 +17,7 @@ use num_bigint::{BigInt, Sign};
 use num_integer::Integer;
 use num_rational::BigRational;
 use num_traits::{One, Signed, Zero};
+use std::borrow::Borrow;
 use std::collections::BTreeMap;
 
 /// The variables of one neuron.
@@ -51,9 +52,24 @@ impl<'a> SecondOrder<'a> {
     /// The form in the variables of some neurons, each with its slope form and the sides of its classes, and of the
     /// output bias.
     pub fn new(evaluation: &'a Evaluation<'a>, neurons: impl Iterator<Item = (usize, SlopeForm, Vec<Side>)>) -> Self {
-        let weights = evaluation.network().neurons();
-        let variables = |(index, form, sides)| weights.get(index).map(|n| Variables::new(n, index, form, sides));
-        Self { evaluation, neurons: neurons.filter_map(variables).collect() }
+        let mut all = Self { evaluation, neurons: Vec::new() };
+        for (index, form, sides) in neurons {
+            let _ = all.add(index, form, sides, usize::MAX);
+        }
+        all
+    }
+
+    /// Adds the variables of one neuron, unless there are more than `most` then: their number.
+    pub fn add(&mut self, index: usize, form: SlopeForm, sides: Vec<Side>, most: usize) -> Result<(), usize> {
+        let Some(neuron) = self.evaluation.network().neurons().get(index) else { return Ok(()) };
+        let equations = equations(neuron, &form, &sides);
+        let dimension = neuron.input.len().saturating_sub(equations.rank());
+        let count = self.variable_count().saturating_add(neuron.output.len()).saturating_add(dimension);
+        if count > most {
+            return Err(count);
+        }
+        self.neurons.push(Variables::new(neuron, index, form, sides, &equations));
+        Ok(())
     }
 
     /// The neurons whose weights are variables.
@@ -180,16 +196,8 @@ impl<'a> SecondOrder<'a> {
 }
 
 impl Variables {
-    fn new(neuron: &Neuron, index: usize, form: SlopeForm, sides: Vec<Side>) -> Self {
-        let width = neuron.input.len();
-        let mut equations = Echelon::default();
-        if let Some(pivot) = neuron.input.numerators().iter().position(|w| !w.is_zero()) {
-            equations.insert(&(0..width).map(|a| BigInt::from(u8::from(a == pivot))).collect::<Vec<_>>());
-        }
-        for (class, _) in form.classes.iter().zip(&sides).filter(|(_, side)| **side == Side::Zero) {
-            equations.insert(&class.direction);
-        }
-        let basis = equations.null_space(width);
+    fn new(neuron: &Neuron, index: usize, form: SlopeForm, sides: Vec<Side>, equations: &Echelon) -> Self {
+        let basis = equations.null_space(neuron.input.len());
         let flat = form.classes.iter().map(|c| basis.iter().all(|v| dot(&c.direction, v).is_zero())).collect();
         Self { index, form, sides, basis, flat }
     }
@@ -230,6 +238,19 @@ impl Variables {
     }
 }
 
+/// What holds of u: x_C.u = 0 on the classes that say so, and u = 0 at the first nonzero coordinate of w.
+fn equations(neuron: &Neuron, form: &SlopeForm, sides: &[Side]) -> Echelon {
+    let mut equations = Echelon::default();
+    if let Some(pivot) = neuron.input.numerators().iter().position(|w| !w.is_zero()) {
+        let unit: Vec<BigInt> = (0..neuron.input.len()).map(|a| BigInt::from(u8::from(a == pivot))).collect();
+        equations.insert(&unit);
+    }
+    for (class, _) in form.classes.iter().zip(sides).filter(|(_, side)| **side == Side::Zero) {
+        equations.insert(&class.direction);
+    }
+    equations
+}
+
 /// Both slopes over one denominator.
 fn slopes(network: &Network) -> Fractions {
     let activation = network.activation();
@@ -265,8 +286,30 @@ fn symmetric(mut upper: Vec<Vec<BigInt>>) -> Vec<Vec<BigInt>> {
     (0..upper.len()).map(full).collect()
 }
 
-/// A positive multiple of Q along a direction; `forms` of all neurons.
-pub fn value(evaluation: &Evaluation<'_>, forms: &[SlopeForm], direction: &Direction) -> BigInt {
+/// D_i(u_i) of every neuron along a direction, in each output.
+#[derive(Debug)]
+pub struct Slopes {
+    /// Times the forms' scale.
+    pub values: Vec<Vec<BigInt>>,
+    scale: BigInt,
+}
+
+impl Slopes {
+    /// Evaluates the forms of all neurons, one after the other: a form is as large as the samples.
+    pub fn new(forms: impl IntoIterator<Item = impl Borrow<SlopeForm>>, direction: &Direction) -> Self {
+        let mut scale = BigInt::one();
+        let value = |(form, u): (_, &Vec<BigInt>)| {
+            let form: &SlopeForm = Borrow::borrow(&form);
+            scale.clone_from(&form.scale);
+            form.evaluate(u)
+        };
+        let values = forms.into_iter().zip(&direction.inputs).map(value).collect();
+        Self { values, scale }
+    }
+}
+
+/// A positive multiple of Q along a direction, from its slopes.
+pub fn value(evaluation: &Evaluation<'_>, own: &Slopes, direction: &Direction) -> BigInt {
     let (samples, network) = (evaluation.samples(), evaluation.network());
     let common =
         network.neurons().iter().fold(BigInt::one(), |m, n| m.lcm(n.input.denominator()).lcm(n.output.denominator()));
@@ -278,9 +321,9 @@ pub fn value(evaluation: &Evaluation<'_>, forms: &[SlopeForm], direction: &Direc
     let mut change: Vec<Vec<BigInt>> =
         (0..network.output_count()).map(|j| vec![constant(j); samples.count()]).collect();
     let mut slope = BigInt::zero();
-    let parts = network.neurons().iter().zip(forms).zip(direction.inputs.iter().zip(&direction.outputs));
-    for ((neuron, form), (u, g)) in parts {
-        slope += dot(g, &form.evaluate(u));
+    let parts = network.neurons().iter().zip(&own.values).zip(direction.inputs.iter().zip(&direction.outputs));
+    for ((neuron, values), (u, g)) in parts {
+        slope += dot(g, values);
         let (w, own) = (Digits::new(neuron.input.numerators().iter()), Digits::new(u.iter()));
         let (by_input, by_output) = (&common / neuron.input.denominator(), &common / neuron.output.denominator());
         for (k, row) in samples.row_digits().iter().enumerate() {
@@ -297,9 +340,8 @@ pub fn value(evaluation: &Evaluation<'_>, forms: &[SlopeForm], direction: &Direc
     }
     let weights = evaluation.residuals().weights();
     let square: BigInt = change.iter().map(|c| Digits::new(c.iter()).dot(&weighted(c, weights))).sum();
-    let scale = forms.first().map_or_else(BigInt::one, |f| f.scale.clone());
     let weight = weights.map_or_else(BigInt::one, |c| c.denominator().clone());
-    slope * 2 * num_traits::pow(unit, 2) * weight + square * scale
+    slope * 2 * num_traits::pow(unit, 2) * weight + square * &own.scale
 }
 
 /// The network at `step` times the direction; `None` if the lengths do not fit.

@@ -1,8 +1,7 @@
 //! What a prove run found, as the reports need it.
 
-use crate::kernel::certificate::Curvature;
 use crate::kernel::claim::Verdict;
-use crate::kernel::theorem::{Status, Theorem};
+use crate::kernel::theorem::Theorem;
 use num_rational::BigRational;
 
 /// What was found of one point.
@@ -101,13 +100,5 @@ impl Findings {
     fn point_is_main(&self) -> bool {
         let proved = |f: &Option<Finding>| f.as_ref().is_some_and(|f| f.proved().is_some());
         self.nearby.is_none() || (!proved(&self.nearby) && proved(&self.point))
-    }
-}
-
-/// The status of a neuron in reports: one that is stationary and no more is settled by the second order or not at all.
-pub fn status_name(status: Status, curvature: &Curvature) -> &'static str {
-    match (status, curvature) {
-        (Status::Stationary, Curvature::Absent) => Status::Undetermined.name(),
-        (other, _) => other.name(),
     }
 }

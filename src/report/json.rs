@@ -1,8 +1,8 @@
 //! Findings as one JSON object. Numbers that must stay exact are strings; keys keep the order written here.
 
-use super::finding::{Finding, Findings, Open, Proved, Unsettled, status_name};
+use super::finding::{Finding, Findings, Open, Proved, Unsettled};
 use super::words;
-use crate::kernel::certificate::{Curvature, Radius, Region};
+use crate::kernel::certificate::{Radius, Region};
 use crate::kernel::parse::ParseError;
 use crate::kernel::reject::Reject;
 use crate::kernel::theorem::{NeuronFact, RESTS_ON, Status, Theorem};
@@ -62,8 +62,7 @@ fn finding(finding: &Finding) -> Object {
 fn theorem_object(theorem: &Theorem, certificate: &str, open: &[Open]) -> Object {
     let claim = theorem.claim();
     let distance = claim.verdict().is_nearby().then(|| text(words::upper(&claim.distance())));
-    let neuron =
-        |(i, fact): (usize, &NeuronFact)| neuron(i, fact, theorem.curvature(), open.iter().find(|o| o.neuron == i));
+    let neuron = |(i, fact): (usize, &NeuronFact)| neuron(i, fact, open.iter().find(|o| o.neuron == i));
     vec![
         ("verdict", text(claim.verdict().name())),
         ("claim", text(claim.to_string())),
@@ -101,11 +100,11 @@ fn unsettled(unsettled: &Unsettled) -> Object {
     ]
 }
 
-fn neuron(index: usize, fact: &NeuronFact, curvature: &Curvature, open: Option<&Open>) -> Json {
+fn neuron(index: usize, fact: &NeuronFact, open: Option<&Open>) -> Json {
     let mut object = vec![
         ("index", Json::Number(index)),
         ("kinks", Json::Number(fact.kinks)),
-        ("status", text(status_name(fact.status, curvature))),
+        ("status", text(fact.status.name())),
         ("route", or_null(fact.route.map(|r| text(r.name())))),
         ("margin", or_null(fact.margin.as_ref().map(|m| text(words::lower(m))))),
     ];

@@ -1,8 +1,7 @@
 //! Neurons as a short table: row by row while they are few, grouped where they are many.
 
-use super::finding::{Open, status_name};
+use super::finding::Open;
 use super::words;
-use crate::kernel::certificate::Curvature;
 use crate::kernel::theorem::{NeuronFact, Status};
 use num_rational::BigRational;
 use std::collections::BTreeMap;
@@ -11,26 +10,26 @@ use std::collections::BTreeMap;
 const MAX_ROWS: usize = 20;
 
 /// The table of all neurons.
-pub fn table(facts: &[NeuronFact], curvature: &Curvature) -> String {
-    if facts.len() <= MAX_ROWS { single_rows(facts, curvature) } else { grouped_rows(facts, curvature) }
+pub fn table(facts: &[NeuronFact]) -> String {
+    if facts.len() <= MAX_ROWS { single_rows(facts) } else { grouped_rows(facts) }
 }
 
-fn single_rows(facts: &[NeuronFact], curvature: &Curvature) -> String {
+fn single_rows(facts: &[NeuronFact]) -> String {
     let mut rows = vec![["neuron", "kinks", "status", "route", "margin"].map(String::from)];
     for (i, fact) in facts.iter().enumerate() {
-        let status = status_name(fact.status, curvature).to_string();
+        let status = fact.status.name().to_string();
         rows.push([i.to_string(), fact.kinks.to_string(), status, route(fact), margin(fact.margin.as_ref())]);
     }
     align(&rows, 2)
 }
 
 /// Safe neurons in one row for each route, counted; all others named, by status, route and number of kinks.
-fn grouped_rows(facts: &[NeuronFact], curvature: &Curvature) -> String {
+fn grouped_rows(facts: &[NeuronFact]) -> String {
     let mut groups: BTreeMap<(bool, &str, String, Option<usize>), Vec<usize>> = BTreeMap::new();
     for (i, fact) in facts.iter().enumerate() {
         let safe = fact.status == Status::Safe;
         let kinks = (!safe).then_some(fact.kinks);
-        groups.entry((safe, status_name(fact.status, curvature), route(fact), kinks)).or_default().push(i);
+        groups.entry((safe, fact.status.name(), route(fact), kinks)).or_default().push(i);
     }
     let mut rows = vec![["kinks", "status", "route", "margin", "neurons"].map(String::from)];
     for ((safe, status, route, _), members) in groups {
@@ -48,10 +47,10 @@ fn grouped_rows(facts: &[NeuronFact], curvature: &Curvature) -> String {
 }
 
 /// The neurons that are not safe, by status: `escape: neurons 3, 5-7`.
-pub fn named(facts: &[NeuronFact], curvature: &Curvature) -> Vec<String> {
+pub fn named(facts: &[NeuronFact]) -> Vec<String> {
     let mut groups: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     for (i, fact) in facts.iter().enumerate().filter(|(_, f)| f.status != Status::Safe) {
-        groups.entry(status_name(fact.status, curvature)).or_default().push(i);
+        groups.entry(fact.status.name()).or_default().push(i);
     }
     groups.into_iter().map(|(status, members)| format!("{status}: {}", neurons(&members))).collect()
 }
@@ -132,18 +131,15 @@ mod tests {
         }
         facts[12] = fact(0, Status::Dead, Some(Route::ZeroForm));
         facts[20] = fact(2, Status::Stationary, Some(Route::C5));
-        insta::assert_snapshot!(format!("|\n{}", table(&facts, &Curvature::Absent)), @r"
+        insta::assert_snapshot!(format!("|\n{}", table(&facts)), @r"
         |
-          kinks  status        route      margin    neurons
-              0  dead          zero-form  -         12
-              5  escape        -          -         3-5, 9
-              2  undetermined  C5         -         20
-            0-3  safe          C2         0.333333  24 neurons
+          kinks  status      route      margin    neurons
+              0  dead        zero-form  -         12
+              5  escape      -          -         3-5, 9
+              2  stationary  C5         -         20
+            0-3  safe        C2         0.333333  24 neurons
         ");
-        assert_eq!(
-            named(&facts, &Curvature::Absent),
-            ["dead: neuron 12", "escape: neurons 3-5, 9", "undetermined: neuron 20"]
-        );
+        assert_eq!(named(&facts), ["dead: neuron 12", "escape: neurons 3-5, 9", "stationary: neuron 20"]);
     }
 
     #[test]

@@ -26,7 +26,7 @@ pub fn findings(findings: &Findings) -> String {
 
 fn proved_in_full(proved: &Proved) -> String {
     let theorem = &proved.theorem;
-    let table = neurons::table(theorem.neurons(), theorem.curvature());
+    let table = neurons::table(theorem.neurons());
     let mut text = format!("{}\n\n{table}", words::summary(theorem));
     for reason in neurons::reasons(&proved.open) {
         text.push_str(&format!("\n{reason}"));
@@ -61,7 +61,7 @@ fn point_in_short(point: &Finding) -> String {
             if let Some(line) = words::curvature(proved.theorem.curvature()) {
                 text.push_str(&format!("\n  {line}"));
             }
-            for group in neurons::named(proved.theorem.neurons(), proved.theorem.curvature()) {
+            for group in neurons::named(proved.theorem.neurons()) {
                 text.push_str(&format!("\n  {group}"));
             }
             text

@@ -21,6 +21,8 @@ use num_rational::BigRational;
 use num_traits::{Signed, Zero};
 use rayon::prelude::*;
 
+/// Most cells that are examined for one form unless another limit is asked for.
+pub const MAX_CELLS: u32 = 4096;
 /// Cells that are examined in one round.
 const ROUND: usize = 16;
 /// Most numbers of a matrix: larger linear programs take minutes.
@@ -38,9 +40,9 @@ pub struct Limits {
 }
 
 impl Default for Limits {
-    /// 4096 cells, with matrices.
+    /// [`MAX_CELLS`] cells, with matrices.
     fn default() -> Self {
-        Self { max_cells: 4096, matrices: true }
+        Self { max_cells: MAX_CELLS as usize, matrices: true }
     }
 }
 
@@ -180,9 +182,9 @@ impl<'a> Tree<'a> {
             classes.chain([float::scaled(&self.form.linear)]).chain((0..width).map(unit)).collect();
         direction::negative(self.form, &self.floats, &all).or_else(|| {
             let best = direction::least(&self.floats, &all)?;
-            let sign = |&c: &usize| (c, if self.floats.along(c, &best) >= 0.0 { 1.0 } else { -1.0 });
-            let signs: Vec<(usize, f64)> = self.concave.iter().map(sign).collect();
-            let relaxed = self.floats.relax(&self.convex, &[], &signs)?;
+            let side = |&class: &usize| HalfSpace { class, positive: self.floats.along(class, &best) >= 0.0 };
+            let path: Vec<HalfSpace> = self.concave.iter().map(side).collect();
+            let relaxed = self.floats.relax(&self.convex, &[], &path)?;
             direction::negative(self.form, &self.floats, &relaxed.directions)
         })
     }
@@ -193,19 +195,16 @@ impl<'a> Tree<'a> {
             self.concave.iter().copied().filter(|c| path.iter().all(|side| side.class != *c)).collect();
         let cell = Cell { form: self.form, convex: &self.convex, open: &open, path };
         let entries = self.convex.len() * (open.len() + 1);
-        if open.is_empty() || (limits.matrices && entries <= MAX_MATRIX) {
-            let signs: Vec<(usize, f64)> =
-                path.iter().map(|s| (s.class, if s.positive { 1.0 } else { -1.0 })).collect();
-            if let Some(relaxed) = self.floats.relax(&self.convex, &open, &signs) {
-                if let Some(proof) = repair::exact(&cell, &relaxed) {
-                    return Finding::Closed(proof);
-                }
-                if let Some(u) = direction::negative(self.form, &self.floats, &relaxed.directions) {
-                    return Finding::Negative(u);
-                }
-                if let Some(side) = self.choose(&open, &relaxed) {
-                    return self.branch(node, side);
-                }
+        let solvable = open.is_empty() || (limits.matrices && entries <= MAX_MATRIX);
+        if let Some(relaxed) = solvable.then(|| self.floats.relax(&self.convex, &open, path)).flatten() {
+            if let Some(proof) = repair::exact(&cell, &relaxed) {
+                return Finding::Closed(proof);
+            }
+            if let Some(u) = direction::negative(self.form, &self.floats, &relaxed.directions) {
+                return Finding::Negative(u);
+            }
+            if let Some(side) = self.choose(&open, &relaxed) {
+                return self.branch(node, side);
             }
         }
         match open.first() {

@@ -3,10 +3,11 @@
 
 use super::cells::Limits;
 use super::float;
+use super::margin::{Margin, margin};
 use super::nonnegative::{Decision, decide};
-use super::second_order::{is_escape_neuron, open as left_open, second_order};
+use super::second_order::{open as left_open, second_order};
 use crate::kernel::certificate::{
-    BiasStep, Certificate, Curvature, Escape, NeuronProof, NeuronStep, Nonnegative, Point, Radius, Region,
+    BiasStep, Certificate, Curvature, Escape, NeuronProof, NeuronStep, Point, Radius, Region,
 };
 use crate::kernel::claim::Verdict;
 use crate::kernel::evaluation::Evaluation;
@@ -14,7 +15,6 @@ use crate::kernel::linear::{Fractions, dot};
 use crate::kernel::network::Neuron;
 use crate::kernel::number::{Rounding, format_decimal, parse_rational};
 use crate::kernel::problem::Problem;
-use crate::kernel::rule::neuron::shifted_outputs;
 use crate::kernel::rule::{bounds, escape, statement};
 use crate::kernel::slope_form::SlopeForm;
 use num_bigint::BigInt;
@@ -39,20 +39,22 @@ pub struct Judgement {
 
 /// Judges the point of an evaluation.
 pub fn classify(evaluation: &Evaluation<'_>, limits: &Limits) -> Judgement {
-    let judged: Vec<(NeuronStep, Option<String>)> =
+    let judged: Vec<(Vec<usize>, Judged)> =
         (0..evaluation.network().neurons().len()).into_par_iter().map(|i| judge(evaluation, i, limits)).collect();
     let bias = evaluation.bias_step();
     let mut open = Vec::new();
+    let mut escapes = Vec::new();
     let mut steps = Vec::with_capacity(judged.len());
-    for (i, (step, reason)) in judged.into_iter().enumerate() {
-        open.extend(reason.map(|r| (i, r)));
-        steps.push(step);
+    for (i, (kinks, judged)) in judged.into_iter().enumerate() {
+        open.extend(judged.reason.map(|r| (i, r)));
+        escapes.extend(judged.escapes.into_iter().map(|u| (i, u)));
+        steps.push(NeuronStep { kinks, proof: judged.proof });
     }
     let first_order = verdict(bias, &steps);
     if first_order.is_some() || steps.iter().any(|s| s.proof == NeuronProof::Open) {
         return Judgement { verdict: first_order, steps, bias, curvature: Curvature::Absent, open };
     }
-    let (verdict, curvature, open) = match second_order(evaluation, &steps) {
+    let (verdict, curvature, open) = match second_order(evaluation, &steps, &escapes) {
         Ok(curvature @ Curvature::Descent { .. }) => (Some(Verdict::Saddle), curvature, Vec::new()),
         Ok(curvature) => (Some(Verdict::LocalMinimum), curvature, Vec::new()),
         Err(reason) => (None, Curvature::Absent, left_open(&steps, &reason)),
@@ -100,80 +102,72 @@ fn short_radius(radius: &Radius) -> Radius {
     }
 }
 
-/// The step of one neuron, and the reason where it is not settled.
-fn judge(evaluation: &Evaluation<'_>, i: usize, limits: &Limits) -> (NeuronStep, Option<String>) {
-    let form = evaluation.slope_form(i);
-    let neuron = &evaluation.network().neurons()[i];
-    let (proof, reason) = prove(evaluation, neuron, &form, limits);
-    (NeuronStep { kinks: form.kinks, proof }, reason)
+/// What was found of one neuron.
+struct Judged {
+    proof: NeuronProof,
+    /// Why it is not settled.
+    reason: Option<String>,
+    /// Directions u with h.D(u) = 0 and D(u) != 0, where the first order leaves the neuron open.
+    escapes: Vec<Vec<BigInt>>,
 }
 
-/// A settled proof; or the most that could be proved, with the reason why that is not all.
-fn prove(
-    evaluation: &Evaluation<'_>,
-    neuron: &Neuron,
-    form: &SlopeForm,
-    limits: &Limits,
-) -> (NeuronProof, Option<String>) {
+impl From<NeuronProof> for Judged {
+    fn from(proof: NeuronProof) -> Self {
+        Self { proof, reason: None, escapes: Vec::new() }
+    }
+}
+
+impl Judged {
+    fn open(proof: NeuronProof, reason: impl Into<String>) -> Self {
+        Self { proof, reason: Some(reason.into()), escapes: Vec::new() }
+    }
+}
+
+/// The step of one neuron: a settled proof, or the most that could be proved.
+fn judge(evaluation: &Evaluation<'_>, i: usize, limits: &Limits) -> (Vec<usize>, Judged) {
+    let form = evaluation.slope_form(i);
+    let judged = prove(evaluation, &evaluation.network().neurons()[i], &form, limits);
+    (form.kinks, judged)
+}
+
+fn prove(evaluation: &Evaluation<'_>, neuron: &Neuron, form: &SlopeForm, limits: &Limits) -> Judged {
     if !form.potential.iter().all(Zero::is_zero) {
         let minus: Vec<BigInt> = form.potential.iter().map(|g| -g).collect();
         let zero = vec![BigInt::zero(); neuron.input.len()];
-        return (NeuronProof::Descent { input: zero, output: float::shortened(&minus, 24) }, None);
+        return NeuronProof::Descent { input: zero, output: float::shortened(&minus, 24) }.into();
     }
     if form.is_zero() {
-        return (NeuronProof::ZeroForm, None);
+        return NeuronProof::ZeroForm.into();
     }
     if neuron.output.is_zero() {
         return match escape_step(evaluation, neuron, form) {
-            Some(escape) => (NeuronProof::Escape(escape), None),
-            None => {
-                let reason = "an escape neuron, but no step that lowers the loss was found";
-                (NeuronProof::Open, Some(reason.into()))
-            }
+            Some(escape) => NeuronProof::Escape(escape).into(),
+            None => Judged::open(NeuronProof::Open, "an escape neuron, but no step that lowers the loss was found"),
         };
     }
     let proof = match decide(&form.combine(&neuron.output), limits) {
         Decision::Proved(proof) => proof,
         Decision::Negative(u) => {
             let output = vec![BigInt::zero(); neuron.output.len()];
-            return (NeuronProof::Descent { input: u, output }, None);
+            return NeuronProof::Descent { input: u, output }.into();
         }
-        Decision::Undetermined(reason) => return (NeuronProof::Open, Some(reason)),
+        Decision::Undetermined(reason) => return Judged::open(NeuronProof::Open, reason),
     };
     if neuron.output.len() == 1 {
-        return (NeuronProof::Scalar(proof), None);
+        return NeuronProof::Scalar(proof).into();
     }
-    let margin = if is_escape_neuron(neuron, form, &proof) { None } else { uniform(neuron, form, limits) };
-    match margin {
-        Some(proof) => (proof, None),
-        None => {
+    match margin(neuron, form, &proof, limits) {
+        Margin::Uniform(proof) => proof.into(),
+        Margin::Escape(escapes) => {
+            let reason = "stationary, with no margin for its output weights: an escape neuron with h != 0";
+            Judged { escapes, ..Judged::open(NeuronProof::Stationary(proof), reason) }
+        }
+        Margin::Unknown => {
             let reason =
                 "stationary, with no margin for its output weights found: it may be an escape neuron with h != 0";
-            (NeuronProof::Stationary(proof), Some(reason.into()))
+            Judged::open(NeuronProof::Stationary(proof), reason)
         }
     }
-}
-
-/// T4: the largest power of two below |h| for which all 2 J shifted forms are proved non-negative.
-fn uniform(neuron: &Neuron, form: &SlopeForm, limits: &Limits) -> Option<NeuronProof> {
-    let largest = neuron.output.rationals().map(|h| h.abs()).max()?;
-    let two = BigRational::from_integer(2.into());
-    let mut tau = BigRational::one();
-    while tau > largest {
-        tau /= &two;
-    }
-    while &tau * &two <= largest {
-        tau *= &two;
-    }
-    (0..40).find_map(|halvings| {
-        let tau = &tau / BigRational::from_integer(BigInt::one() << halvings);
-        let proofs = |h: &Fractions| match decide(&form.combine(h), limits) {
-            Decision::Proved(proof) => Some(proof),
-            _ => None,
-        };
-        let forms: Option<Vec<Nonnegative>> = shifted_outputs(&neuron.output, &tau).iter().map(proofs).collect();
-        forms.map(|forms| NeuronProof::Uniform { tau, forms })
-    })
 }
 
 /// T3: a direction u with D_i(u) != 0 and a step along it that lowers the loss.

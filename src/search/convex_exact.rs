@@ -1,7 +1,6 @@
 //! Decides convex kinks exactly (C2), however they depend on each other, for forms small enough for the exact simplex.
 //!
 //! With v_C = mu_C + kap_C and slacks w_C, multipliers are the non-negative solutions of
-//!
 //! `sum v_C x_C = sum kap_C x_C - p` and `v_C + w_C = 2 kap_C`.
 //!
 //! If there are none, Farkas gives y, z with y.x_C + z_C >= 0, z_C >= 0 and y.(sum kap_C x_C - p) + 2 sum z_C kap_C < 0.

@@ -1,21 +1,20 @@
 //! Linear programs in floats, through good_lp. Their answers are only guesses, and a solver's status is never believed.
 //!
+//! Clarabel, an interior-point method, solves them; with the feature `highs`, HiGHS those on which it gives up.
+//!
 //! One program serves C2, C6 and the cells of C7: with mu_l = kap_l b_l, M_lk = kap_l B_lk and eta_j = |kap_j| e_j,
 //! minimise t subject to the equations of rule `matrix` and |b_l| + sum_k |B_lk| <= t in every row. It always has a
 //! solution where the convex classes span; t <= 1 proves phi >= 0 on the cell. Its multipliers are directions u in
 //! which phi is likely to be negative where t > 1.
 
 use super::float;
+use crate::kernel::rule::matrix::HalfSpace;
 use crate::kernel::slope_form::ScalarForm;
 use good_lp::variable::UnsolvedProblem;
 use good_lp::{
     DualValues, Expression, Solution, SolutionWithDual, SolverModel, Variable, constraint, variable, variables,
 };
 use num_bigint::BigInt;
-
-/// Programs with more entries than this go to HiGHS where the feature `highs` is built.
-#[cfg(feature = "highs")]
-const LARGE: usize = 20_000;
 
 /// A form in floats: every coordinate and class is scaled to unit size, the largest |kappa| is 1.
 pub struct Floats {
@@ -24,9 +23,6 @@ pub struct Floats {
     bends: Vec<(f64, Vec<f64>)>,
     columns: Vec<f64>,
 }
-
-/// The signs of concave classes that are fixed in a cell: class and +1 or -1.
-pub type Signs = [(usize, f64)];
 
 /// A solution of the program of one cell.
 #[derive(Debug, Clone)]
@@ -91,7 +87,8 @@ impl Floats {
     }
 
     /// Solves the program of one cell; `None` if the solver finds nothing.
-    pub fn relax(&self, convex: &[usize], open: &[usize], path: &Signs) -> Option<Relaxed> {
+    pub fn relax(&self, convex: &[usize], open: &[usize], path: &[HalfSpace]) -> Option<Relaxed> {
+        let path: Vec<(usize, f64)> = path.iter().map(|s| (s.class, if s.positive { 1.0 } else { -1.0 })).collect();
         let mut vars = variables!();
         let share = vars.add(variable().min(0.0));
         // Each number as a difference of two that are not negative: their sum bounds its size.
@@ -110,7 +107,7 @@ impl Floats {
                 }
                 let right = match block.checked_sub(1) {
                     None => {
-                        terms.extend(eta.iter().zip(path).map(|(&e, (c, s))| (e, s * entry(c))));
+                        terms.extend(eta.iter().zip(&path).map(|(&e, (c, s))| (e, s * entry(c))));
                         -self.linear[a] - path.iter().map(|(c, s)| s * entry(c)).sum::<f64>()
                     }
                     Some(k) => -entry(&open[k]),
@@ -125,7 +122,8 @@ impl Floats {
             }
         }
         let rows = (0..convex.len()).map(|l| lists.iter().map(|n| n[l].0 + n[l].1).sum::<Expression>() - share);
-        let (values, duals) = solve(vars.minimise(share), &equations, rows.collect())?;
+        let rows: Vec<Expression> = rows.collect();
+        let (values, duals) = solve(|| vars.clone().minimise(share), &equations, &rows)?;
         let difference = |&(plus, minus): &(Variable, Variable)| values.value(plus) - values.value(minus);
         let numbers = |list: &Vec<(Variable, Variable)>| -> Vec<f64> { list.iter().map(difference).collect() };
         let mut lists: Vec<Vec<f64>> = lists.iter().map(numbers).collect();
@@ -150,21 +148,24 @@ impl Relaxed {
 
 /// Equations (left, right, the factor they were divided by) and rows <= 0; with the equations' multipliers.
 fn solve(
-    problem: UnsolvedProblem,
+    problem: impl Fn() -> UnsolvedProblem,
     equations: &[(Expression, f64, f64)],
-    rows: Vec<Expression>,
+    rows: &[Expression],
 ) -> Option<(Box<dyn Solution>, Vec<f64>)> {
+    let solved = solve_with(problem().using(good_lp::clarabel), equations, rows);
     #[cfg(feature = "highs")]
-    if equations.len() * rows.len() > LARGE {
-        return solve_with(problem.using(good_lp::highs), equations, rows);
-    }
-    solve_with(problem.using(good_lp::clarabel), equations, rows)
+    let solved = solved.or_else(|| {
+        // Interior points, as Clarabel's: at a vertex most numbers are zero, and little can be repaired.
+        let model = problem().using(good_lp::highs).set_option("solver", "ipm").set_option("run_crossover", "off");
+        solve_with(model, equations, rows)
+    });
+    solved
 }
 
 fn solve_with<M>(
     mut model: M,
     equations: &[(Expression, f64, f64)],
-    rows: Vec<Expression>,
+    rows: &[Expression],
 ) -> Option<(Box<dyn Solution>, Vec<f64>)>
 where
     M: SolverModel,
@@ -173,7 +174,7 @@ where
     let names: Vec<_> =
         equations.iter().map(|(left, right, _)| model.add_constraint(constraint!(left.clone() == *right))).collect();
     for row in rows {
-        model.add_constraint(constraint!(row <= 0.0));
+        model.add_constraint(constraint!(row.clone() <= 0.0));
     }
     let mut solution = model.solve().ok()?;
     let duals = {

@@ -10,6 +10,7 @@ pub mod exact_solve;
 pub mod float;
 mod lifting;
 mod linprog;
+mod margin;
 pub mod modular;
 pub mod nonnegative;
 mod planes;
@@ -34,5 +35,14 @@ fn for_each_row<T: Send>(out: &mut [T], row_len: usize, work: usize, f: impl Fn(
     } else {
         let least = rows.div_ceil(2 * rayon::current_num_threads());
         out.par_chunks_mut(row_len.max(1)).with_min_len(least).enumerate().for_each(|(i, row)| f(i, row));
+    }
+}
+
+/// Neurons by their indices, for a sentence; `None` where there are none.
+fn named(neurons: &[usize]) -> Option<String> {
+    match neurons {
+        [] => None,
+        [i] => Some(format!("neuron {i}")),
+        more => Some(format!("neurons {}", more.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "))),
     }
 }

@@ -170,7 +170,7 @@ fn component(part: &ScalarForm<'_>, limits: &Limits) -> Decision {
             Decision::Undetermined(_) => {
                 let concave = part.bends.iter().filter(|b| b.kappa.is_negative()).count();
                 let kinks = part.bends.len();
-                Decision::Undetermined(format!("{kinks} dependent kinks, {concave} of them concave: {reason}"))
+                Decision::Undetermined(format!("{kinks} dependent kink classes, {concave} of them concave: {reason}"))
             }
             decided => decided,
         },

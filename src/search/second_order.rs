@@ -1,15 +1,16 @@
 //! What the second order says of a stationary point (T5): a minimum, a direction of descent, or why neither is proved.
 
 use super::float::shortened;
-use crate::kernel::certificate::{Curvature, Direction, NeuronProof, NeuronStep, Nonnegative};
+use super::named;
+use crate::kernel::certificate::{Curvature, Direction, NeuronProof, NeuronStep};
 use crate::kernel::definite::positive_definite;
 use crate::kernel::evaluation::Evaluation;
 use crate::kernel::linear::{Echelon, content, dot};
 use crate::kernel::network::Neuron;
 use crate::kernel::reject::Reason;
-use crate::kernel::rule::critical::{self, Side};
+use crate::kernel::rule::critical::Side;
 use crate::kernel::rule::curvature;
-use crate::kernel::second_order::{SecondOrder, value};
+use crate::kernel::second_order::{SecondOrder, Slopes, value};
 use crate::kernel::slope_form::SlopeForm;
 use num_bigint::BigInt;
 use num_rational::BigRational;
@@ -17,19 +18,29 @@ use num_traits::{One, Signed, Zero};
 
 /// Most halvings of the step along a direction of descent.
 const MAX_HALVINGS: u32 = 300;
+/// Most bits between input and output weights along an escape direction.
+const MAX_SHIFT: u32 = 80;
 /// Largest matrix of which every null vector is looked at.
 const MAX_SEARCHED: usize = 40;
 /// Most classes of which pairs are tried.
 const MAX_PAIRED: usize = 12;
 
-/// What the second order decides at a point whose neurons are all proved stationary; or why it does not.
-pub fn second_order(evaluation: &Evaluation<'_>, steps: &[NeuronStep]) -> Result<Curvature, String> {
+/// What the second order decides at a point whose neurons are all proved stationary, with the escape directions that are
+/// known of some; or why it does not.
+pub fn second_order(
+    evaluation: &Evaluation<'_>,
+    steps: &[NeuronStep],
+    escapes: &[(usize, Vec<BigInt>)],
+) -> Result<Curvature, String> {
+    let forms: Vec<SlopeForm> = (0..steps.len()).map(|i| evaluation.slope_form(i)).collect();
+    if let Some(found) = escapes.iter().find_map(|(i, u)| against_slope(evaluation, &forms, *i, u)) {
+        return Ok(found);
+    }
     let second = curvature::form(evaluation, steps).map_err(|failure| match failure.reason {
         Reason::Limit(what) => format!("the second order is over a limit: {what}"),
-        Reason::Fails { expected, .. } => format!("the second order needs {expected}"),
+        Reason::Fails { expected, found } => format!("the second order needs {expected}, found {found}"),
         other => other.to_string(),
     })?;
-    let forms: Vec<SlopeForm> = (0..steps.len()).map(|i| evaluation.slope_form(i)).collect();
     // The first direction with Q <= 0 on a span, and whether Q >= 0 on that span.
     let mut weak: Option<(Direction, bool)> = None;
     for piece in 0..1 << second.open_classes() {
@@ -53,24 +64,24 @@ pub fn second_order(evaluation: &Evaluation<'_>, steps: &[NeuronStep]) -> Result
     Err(reason(evaluation, &forms, &weak, semidefinite))
 }
 
-/// Whether a direction with h.D(u) = 0 and D(u) != 0 is easily found, so that no margin tau of T4 exists.
-pub fn is_escape_neuron(neuron: &Neuron, form: &SlopeForm, proof: &Nonnegative) -> bool {
-    let Ok(sides) = critical::sides(form, &neuron.output, &NeuronProof::Stationary(proof.clone())) else {
-        return false;
+/// Along an escape direction u of neuron i, with output weights against D(u): always a descent where w_i = 0, since they
+/// change no output to first order.
+fn against_slope(evaluation: &Evaluation<'_>, forms: &[SlopeForm], i: usize, u: &[BigInt]) -> Option<Curvature> {
+    let network = evaluation.network();
+    let against: Vec<BigInt> = forms[i].evaluate(u).iter().map(|d| -d).collect();
+    let zeros = |n: usize| vec![vec![BigInt::zero(); n]; network.neurons().len()];
+    let trial = |(bits, for_input, for_output): (u64, u32, u32)| {
+        let (mut inputs, mut outputs) = (zeros(network.weight_count()), zeros(network.output_count()));
+        inputs[i] = u.iter().map(|v| v << for_input).collect();
+        outputs[i] = shortened(&against, bits).iter().map(|v| v << for_output).collect();
+        primitive(Direction { inputs, outputs, bias: network.output_bias().map(|b| vec![BigInt::zero(); b.len()]) })
     };
-    let escapes = |u: &Vec<BigInt>| {
-        let slope = form.evaluate(u);
-        !slope.iter().all(Zero::is_zero) && dot(&slope, neuron.output.numerators()).is_zero()
-    };
-    let span = |zero: &dyn Fn(Side) -> bool| {
-        let mut equations = Echelon::default();
-        for (class, _) in form.classes.iter().zip(&sides).filter(|(_, side)| zero(**side)) {
-            equations.insert(&class.direction);
-        }
-        equations.null_space(neuron.input.len())
-    };
-    let all = span(&|side| side == Side::Zero).into_iter().chain(span(&|_| true));
-    all.into_iter().any(|u| escapes(&u) || escapes(&u.iter().map(|v| -v).collect()))
+    let shifts = || (0..=MAX_SHIFT).step_by(4).flat_map(|shift| [(0, shift), (shift, 0)]);
+    let trials = [2, 12].into_iter().flat_map(|bits| shifts().map(move |(u, g)| (bits, u, g)));
+    trials.map(trial).find_map(|direction| {
+        curvature::descent(evaluation, &Slopes::new(forms, &direction), &direction).ok()?;
+        Some(Curvature::Descent { step: step(evaluation, &direction)?, direction })
+    })
 }
 
 /// The cone's faces on which at most two classes bend, all others annihilated: there inequalities hardly hinder.
@@ -108,10 +119,11 @@ fn descent_along(
     let opposite: Vec<BigInt> = z.iter().map(|v| -v).collect();
     [z, &opposite].into_iter().find_map(|z| {
         let direction = primitive(second.direction(z));
-        curvature::descent(evaluation, forms, &direction).ok()?;
+        let descends = |d: &Direction| curvature::descent(evaluation, &Slopes::new(forms, d), d);
+        descends(&direction).ok()?;
         // Fewer digits where that is enough; equations hold for any values of the variables.
         let short = [2, 4, 8, 16, 32].iter().map(|bits| primitive(second.direction(&shortened(z, *bits))));
-        let fits = |d: &Direction| curvature::descent(evaluation, forms, d).is_ok();
+        let fits = |d: &Direction| descends(d).is_ok();
         let direction = short.into_iter().find(fits).unwrap_or(direction);
         let step = step(evaluation, &direction)?;
         Some(Curvature::Descent { direction, step })
@@ -173,12 +185,8 @@ fn reason(evaluation: &Evaluation<'_>, forms: &[SlopeForm], weak: &Direction, se
     let moves = |v: &Vec<BigInt>| v.iter().any(|v| !v.is_zero());
     let (u, g) = (|i: usize| moves(&weak.inputs[i]), |i: usize| moves(&weak.outputs[i]));
     let neurons: Vec<usize> = (0..network.len()).filter(|&i| u(i) || g(i)).collect();
-    let names = match &neurons[..] {
-        [] => "the output bias alone".to_string(),
-        [i] => format!("neuron {i}"),
-        more => format!("neurons {}", more.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")),
-    };
-    let semidefinite = |what: String| format!("the second order is only semidefinite along {what}");
+    let names = named(&neurons).unwrap_or_else(|| "the output bias alone".to_string());
+    let semidefinite = |what: String| format!("the second order is only semidefinite: it vanishes along {what}");
     let bias = weak.bias.as_ref().is_some_and(moves);
     match neurons[..] {
         [i] if !bias && !u(i) && network[i].input.is_zero() => {
@@ -196,14 +204,15 @@ fn reason(evaluation: &Evaluation<'_>, forms: &[SlopeForm], weak: &Direction, se
     }
     let slope: BigInt =
         weak.inputs.iter().zip(&weak.outputs).zip(forms).map(|((u, g), f)| dot(g, &f.evaluate(u))).sum();
-    if slope.is_zero() && value(evaluation, forms, weak).is_zero() {
+    if slope.is_zero() && value(evaluation, &Slopes::new(forms, weak), weak).is_zero() {
         return semidefinite(format!("a direction that changes no output to first order ({names})"));
     }
     if semi {
         return semidefinite(format!("a direction of {names}"));
     }
     format!(
-        "the second order is not positive definite on the span of a critical face ({names}); the face is not decided"
+        "the second order is not positive definite on the span of a critical face ({names}), and no critical direction \
+         was found along which it is negative"
     )
 }
 

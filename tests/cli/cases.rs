@@ -2,7 +2,7 @@
 
 use assert_cmd::Command;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
 /// A directory with `data.json` and `net.model.json`.
@@ -61,9 +61,46 @@ impl Case {
         Self::turning("1")
     }
 
-    /// The same with a larger target: a minimum by the second order.
+    /// `undetermined` beside a neuron at rest, which could help: a saddle all the same.
+    pub fn saddle_beside_an_open_neuron() -> Self {
+        let targets = "[['1','1'],['1','-1']]";
+        Self::new("[['1','1'],['1','-1']]", targets, "[['1','0'],['0','0']]", "[['1','0'],['0','0']]")
+    }
+
+    /// `undetermined` with a larger target: a minimum by the second order.
     pub fn turning_costs() -> Self {
         Self::turning("2")
+    }
+
+    /// The problem of a published certificate.
+    pub fn published(name: &str) -> Self {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("certificates").join(name);
+        let case = Self { dir: tempfile::tempdir().unwrap() };
+        for (from, to) in [("data.json", "data.json"), ("model.json", "net.model.json")] {
+            fs::copy(folder.join(from), case.path(to)).unwrap();
+        }
+        case
+    }
+
+    /// Adamovic's inequality for seven numbers, Σ_{i<j} |a_i + a_j| <= 5 Σ |a_i| + |Σ a_i|, as the slope form of two equal
+    /// neurons at rest: too many rays, no matrix, and a large tree.
+    pub fn many_cells() -> Self {
+        const N: usize = 7;
+        let row = |members: &[usize], sign: &str| {
+            let entry = |i| if members.contains(&i) { format!("'{sign}1'") } else { "'0'".into() };
+            format!("[{}]", (0..N).map(entry).collect::<Vec<_>>().join(","))
+        };
+        let pairs = (0..N).flat_map(|i| (i + 1..N).map(move |j| (vec![i, j], "1")));
+        let all = (0..N).map(|i| (vec![i], "-5")).chain([((0..N).collect(), "-1")]).chain(pairs);
+        let (x, y): (Vec<String>, Vec<String>) =
+            all.flat_map(|(members, y)| ["", "-"].map(|sign| (row(&members, sign), format!("['{y}']")))).unzip();
+        let rest = row(&[], "");
+        Self::new(
+            &format!("[{}]", x.join(",")),
+            &format!("[{}]", y.join(",")),
+            &format!("[{rest},{rest}]"),
+            "[['1','1']]",
+        )
     }
 
     fn turning(first: &str) -> Self {

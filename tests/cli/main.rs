@@ -4,6 +4,7 @@
 mod cases;
 mod checks;
 mod refusals;
+mod routes;
 
 use cases::Case;
 use insta::assert_snapshot;

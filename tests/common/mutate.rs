@@ -37,6 +37,18 @@ pub fn mutate(text: &str, rng: &mut Rng) -> String {
         "saddle",
         "local-minimum",
         "not-stationary",
+        "matrix",
+        "cells",
+        "split",
+        "implied",
+        "leaf",
+        "path",
+        "balance",
+        "column",
+        "curvature",
+        "positive",
+        "+",
+        "-",
         "",
     ];
     match rng.below(8) {

@@ -1,7 +1,7 @@
 //! Verdicts by the second order (T5), attacked with the naive loss.
 
 use crate::common::instance::{Instance, Net};
-use crate::common::linear::{Q, integer, q};
+use crate::common::linear::{Q, dot, integer, null_space, q};
 use crate::common::rng::Rng;
 use crate::exact::Judged;
 use lowpoint::kernel::certificate::{Curvature, Direction};
@@ -20,27 +20,105 @@ pub fn shrink(instance: &mut Instance, divisor: i64) {
 pub fn holds(instance: &Instance, judged: &Judged, curvature: &Curvature, rng: &mut Rng) {
     match curvature {
         Curvature::Absent => {}
-        Curvature::Positive => nothing_is_lower(instance, judged, rng),
+        Curvature::Positive => {
+            nothing_is_lower(instance, judged, rng);
+            (0..30).for_each(|_| least_is_positive(instance, judged, rng));
+        }
         Curvature::Descent { direction, step } => keeps_descending(instance, direction, step),
     }
 }
 
-/// Random and critical directions, at scales far below the least |w.x|: no lower loss.
+/// Random and critical directions, at scales far below the least |w.x| and the residuals' reciprocals: no lower loss.
 fn nothing_is_lower(instance: &Instance, judged: &Judged, rng: &mut Rng) {
     let here = instance.loss(&instance.net);
+    let residuals = instance.residuals(&instance.net);
+    let largest = residuals.iter().flatten().map(|e| e.to_integer().bits()).max().unwrap_or(0) as usize;
     for _ in 0..40 {
         let direction = direction(instance, judged, rng);
         for power in [12, 16, 20, 30, 40] {
-            let moved = moved(&instance.net, &direction, &q(1, 1 << power));
+            let power = power + 2 * largest;
+            let moved = moved(&instance.net, &direction, &Q::new(BigInt::one(), BigInt::one() << power));
             assert!(instance.loss(&moved) >= here, "a lower loss at 2^-{power}: {moved:?}\n{instance}");
         }
     }
 }
 
+/// The least Q over all g and d, by the definition of Q, for critical input weights u: positive, but for u along w,
+/// where it is 0 (T5).
+fn least_is_positive(instance: &Instance, judged: &Judged, rng: &mut Rng) {
+    let (net, samples) = (&instance.net, 0..instance.rows.len());
+    let slope = |z: &Q, t: &Q| {
+        instance.slopes[usize::from(if z.is_zero() { t.is_negative() } else { z.is_negative() })].clone()
+    };
+    let live: Vec<usize> = (0..net.w.len())
+        .filter(|&i| {
+            samples.clone().any(|k| {
+                let z = instance.preactivation(&net.w[i], k);
+                z.is_zero() || !slope(&z, &z).is_zero()
+            })
+        })
+        .collect();
+    let u: Vec<Vec<Q>> = live.iter().map(|&i| critical(instance, judged, i, rng)).collect();
+    let mut columns: Vec<Vec<Q>> = net.bias.iter().map(|_| vec![Q::one(); instance.rows.len()]).collect();
+    for &i in &live {
+        columns.push(samples.clone().map(|k| instance.rho(instance.preactivation(&net.w[i], k))).collect());
+    }
+    let weighted = |a: &[Q], b: &[Q]| samples.clone().map(|k| &a[k] * &b[k] * instance.weight(k)).sum::<Q>();
+    let mut least = Q::zero();
+    for j in 0..instance.outputs() {
+        let moved = |k: usize| -> Q {
+            let one = |(&i, u): (&usize, &Vec<Q>)| {
+                let (z, t) = (instance.preactivation(&net.w[i], k), instance.preactivation(u, k));
+                &net.h[i][j] * slope(&z, &t) * t
+            };
+            live.iter().zip(&u).map(one).sum()
+        };
+        let moved: Vec<Q> = samples.clone().map(moved).collect();
+        let mut linear: Vec<Q> = columns.iter().map(|column| weighted(column, &moved)).collect();
+        let own = live.iter().zip(&u).map(|(&i, u)| slopes(instance, i, u)[j].clone());
+        linear.iter_mut().skip(net.bias.iter().len()).zip(own).for_each(|(l, own)| *l += own);
+        // The least is at v with H v + linear = 0.
+        let row = |(column, l): (&Vec<Q>, &Q)| {
+            columns.iter().map(|other| weighted(column, other)).chain([l.clone()]).collect()
+        };
+        let solved = null_space(columns.iter().zip(&linear).map(row).collect(), columns.len() + 1);
+        assert!(solved.len() == 1 && solved[0][columns.len()].is_one(), "Q vanishes for some g and d\n{instance}");
+        least += (weighted(&moved, &moved) + dot(&solved[0][..columns.len()], &linear)) / integer(2);
+    }
+    let along =
+        |(&i, u): (&usize, &Vec<Q>)| null_space(vec![net.w[i].clone(), u.clone()], u.len()).len() + 1 == u.len();
+    match live.iter().zip(&u).all(along) {
+        true => assert!(least.is_zero(), "Q is not invariant\n{instance}"),
+        false => assert!(least.is_positive(), "Q = {least} along {u:?}\n{instance}"),
+    }
+}
+
+/// A critical direction of a neuron: zero, or a sum of critical generators of one cell.
+fn critical(instance: &Instance, judged: &Judged, i: usize, rng: &mut Rng) -> Vec<Q> {
+    let net = &instance.net;
+    let mut sum = vec![Q::zero(); net.w[i].len()];
+    let generators: Vec<&Vec<BigInt>> =
+        judged.neurons[i].directions.iter().filter(|u| slope(instance, i, u).is_zero()).collect();
+    if generators.is_empty() || rng.chance(35) {
+        return sum;
+    }
+    let kinks: Vec<usize> =
+        (0..instance.rows.len()).filter(|&k| instance.preactivation(&net.w[i], k).is_zero()).collect();
+    for _ in 0..rng.pick(&[1, 2, 4]) {
+        let more: Vec<Q> = rng.pick(&generators).iter().map(|v| Q::from_integer(v.clone())).collect();
+        let opposite = |&k: &usize| (instance.preactivation(&sum, k) * instance.preactivation(&more, k)).is_negative();
+        if !kinks.iter().any(opposite) {
+            let factor = rng.pick(&[q(1, 1), q(2, 1), q(1, 3)]);
+            sum.iter_mut().zip(more).for_each(|(s, v)| *s += v * &factor);
+        }
+    }
+    sum
+}
+
 /// The witness lowers the loss, and so do all steps along it near the point.
 fn keeps_descending(instance: &Instance, direction: &Direction, step: &Q) {
     let here = instance.loss(&instance.net);
-    for power in std::iter::once(0).chain(12..40) {
+    for power in std::iter::once(0).chain(24..60) {
         let mut moved = instance.net.clone();
         moved.step(direction, &(step / integer(1 << power)));
         assert!(instance.loss(&moved) < here, "no lower loss after {power} halvings\n{instance}");

@@ -4,8 +4,10 @@
 mod common;
 
 mod checks;
+mod claimed;
 mod curvature;
 mod exact;
+mod forged;
 mod forms;
 mod mixed;
 mod mixed_forms;

@@ -20,6 +20,11 @@ pub fn error_bits(samples: usize, outputs: usize) -> u64 {
     MAX_ERROR_BITS / (samples as u64).max(1) / (outputs as u64).max(1)
 }
 
+/// Bits of the longest numerator or of the denominator.
+pub fn longest(values: &Fractions) -> u64 {
+    values.numerators().iter().chain([values.denominator()]).map(BigInt::bits).max().unwrap_or(0)
+}
+
 /// The point's denominators are short enough for the samples: otherwise a few long numbers fill the memory.
 pub fn size(network: &Network, samples: usize) -> Result<(), Failure> {
     let limit = error_bits(samples, network.output_count());

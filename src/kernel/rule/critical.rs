@@ -4,7 +4,8 @@
 //! zero: x_C.u = 0 where |mu_C| < kap_C, x_C.u >= 0 where mu_C = kap_C > 0, x_C.u <= 0 where mu_C = -kap_C < 0, and
 //! nothing where kap_C = 0. With rays, u is a sum of rays of one cell and of a vector that no class sees; phi is linear on
 //! the cell and vanishes on each of these rays, so that x_C.u has no sign that it has on no ray with phi = 0. With a matrix,
-//! convex classes are as with multipliers, and concave ones follow. A sum of non-negative forms (`components`, or the mean of the 2 J forms of `uniform`) vanishes where all of them do.
+//! convex classes are as with multipliers, kap_l - sum_k |M_lk| in place of kap_l, and concave ones follow. A sum of
+//! non-negative forms (`components`, or the mean of the 2 J forms of `uniform`) vanishes where all of them do.
 
 use super::neuron::shifted_outputs;
 use super::{Failure, rays};

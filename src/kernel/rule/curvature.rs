@@ -20,8 +20,7 @@ use crate::kernel::linear::{compare, dot};
 use crate::kernel::network::Network;
 use crate::kernel::reject::{Reason, Rule};
 use crate::kernel::residuals::Residuals;
-use crate::kernel::second_order::{SecondOrder, moved, value};
-use crate::kernel::slope_form::SlopeForm;
+use crate::kernel::second_order::{SecondOrder, Slopes, moved, value};
 use num_bigint::BigInt;
 use num_rational::BigRational;
 use num_traits::{Signed, Zero};
@@ -39,9 +38,8 @@ pub fn check(evaluation: &Evaluation<'_>, steps: &[NeuronStep], curvature: &Curv
         Curvature::Descent { direction, step } => {
             shape(evaluation.network(), direction)?;
             size(evaluation, direction, step)?;
-            let forms: Vec<SlopeForm> =
-                (0..evaluation.network().neurons().len()).map(|i| evaluation.slope_form(i)).collect();
-            descent(evaluation, &forms, direction)?;
+            let forms = (0..evaluation.network().neurons().len()).map(|i| evaluation.slope_form(i));
+            descent(evaluation, &Slopes::new(forms, direction), direction)?;
             lowers(evaluation, direction, step)
         }
     }
@@ -51,16 +49,25 @@ pub fn check(evaluation: &Evaluation<'_>, steps: &[NeuronStep], curvature: &Curv
 pub fn form<'a>(evaluation: &'a Evaluation<'a>, steps: &[NeuronStep]) -> Result<SecondOrder<'a>, Failure> {
     let network = evaluation.network();
     let parts = network.neurons().iter().zip(steps).zip(evaluation.residuals().signs()).enumerate();
-    let mut live = Vec::new();
+    let limit = |what: String| Err(Failure { rule: Rule::Curvature, reason: Reason::Limit(what) });
+    let variables = |count: usize| format!("{count} variables, at most {MAX_CURVATURE_VARIABLES}");
+    let mut second = SecondOrder::new(evaluation, std::iter::empty());
     for (i, ((neuron, step), _)) in parts.filter(|(_, (_, signs))| !is_dead(network.activation(), signs)) {
         let form = evaluation.slope_form(i);
         let sides = critical::sides(&form, &neuron.output, &step.proof)?;
-        live.push((i, form, sides));
+        if let Err(count) = second.add(i, form, sides, MAX_CURVATURE_VARIABLES) {
+            return limit(variables(count));
+        }
     }
-    let second = SecondOrder::new(evaluation, live.into_iter());
-    let limit = |what: String| Err(Failure { rule: Rule::Curvature, reason: Reason::Limit(what) });
+    // Those of the output bias alone.
     if second.variable_count() > MAX_CURVATURE_VARIABLES {
-        return limit(format!("{} variables, at most {MAX_CURVATURE_VARIABLES}", second.variable_count()));
+        return limit(variables(second.variable_count()));
+    }
+    let longest = network.neurons().iter().flat_map(|n| [&n.input, &n.output]).map(bounds::longest).max().unwrap_or(0);
+    let bits = longest.saturating_mul(second.variable_count() as u64);
+    let most = bounds::error_bits(evaluation.samples().count(), 1);
+    if bits > most {
+        return limit(format!("{bits} bits for each sample (variables times the longest weight), at most {most}"));
     }
     let open = second.open_classes();
     if open >= usize::BITS as usize || 1 << open > MAX_CURVATURE_PIECES {
@@ -108,15 +115,14 @@ fn size(evaluation: &Evaluation<'_>, direction: &Direction, step: &BigRational) 
 }
 
 /// h_i.D_i(u_i) = 0 for every neuron, and Q < 0.
-pub fn descent(evaluation: &Evaluation<'_>, forms: &[SlopeForm], direction: &Direction) -> Result<(), Failure> {
-    let parts = evaluation.network().neurons().iter().zip(forms).zip(&direction.inputs);
-    for (i, ((neuron, form), u)) in parts.enumerate() {
-        if !dot(neuron.output.numerators(), &form.evaluate(u)).is_zero() {
+pub fn descent(evaluation: &Evaluation<'_>, slopes: &Slopes, direction: &Direction) -> Result<(), Failure> {
+    for (i, (neuron, slope)) in evaluation.network().neurons().iter().zip(&slopes.values).enumerate() {
+        if !dot(neuron.output.numerators(), slope).is_zero() {
             let found = format!("another value for neuron {i}");
             return Err(Failure::new(Rule::Curvature, "h.D(u) = 0 for every neuron", found));
         }
     }
-    if value(evaluation, forms, direction).is_negative() {
+    if value(evaluation, slopes, direction).is_negative() {
         return Ok(());
     }
     Err(Failure::new(Rule::Curvature, "Q < 0 along the direction", "Q >= 0"))

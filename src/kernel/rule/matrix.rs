@@ -17,6 +17,7 @@ use crate::kernel::theorem::Route;
 use num_bigint::BigInt;
 use num_rational::BigRational;
 use num_traits::{One, Signed, Zero};
+use std::collections::BTreeSet;
 
 /// s x_C.u >= 0 for a class of the path to a cell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,9 +51,9 @@ pub fn in_cell(
     rule: Rule,
 ) -> Result<BigRational, Failure> {
     let fail = |expected: String, found: String| Err(Failure::new(rule, expected, found));
-    let on_path = |class: usize| path.iter().any(|side| side.class == class);
+    let on_path: BTreeSet<usize> = path.iter().map(|side| side.class).collect();
     let convex: Vec<&Bend<'_>> = form.bends.iter().filter(|b| b.kappa.is_positive()).collect();
-    let open = form.bends.iter().enumerate().filter(|(c, b)| b.kappa.is_negative() && !on_path(*c));
+    let open = form.bends.iter().enumerate().filter(|(c, b)| b.kappa.is_negative() && !on_path.contains(c));
     let concave: Vec<(usize, &Bend<'_>)> = open.collect();
     if !proof.denominator.is_positive() {
         return fail("a positive denominator".into(), proof.denominator.to_string());

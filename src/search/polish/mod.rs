@@ -11,6 +11,7 @@ mod line;
 
 use super::cells::Limits;
 use super::classify::{Judgement, best_output, classify};
+use super::named;
 use crate::kernel::certificate::{BiasStep, Escape, NeuronProof, NeuronStep};
 use crate::kernel::claim::Verdict;
 use crate::kernel::evaluation::Evaluation;
@@ -156,7 +157,7 @@ impl<'a, 's, 'p> Session<'a, 's, 'p> {
                 break;
             }
         }
-        Err(format!("polishing solved cell after cell exactly and found no stationary point: {last}"))
+        Err(format!("polishing solved cell after cell exactly and found no point that it could prove: {last}"))
     }
 
     /// The float search to its end.
@@ -282,16 +283,14 @@ struct Candidate<'a> {
 }
 
 fn reason(judgement: &Judgement) -> String {
-    match judgement.open.first() {
-        Some((i, reason)) => format!("neuron {i}: {reason}"),
-        None => {
-            let descends = |(_, step): &(usize, &NeuronStep)| matches!(step.proof, NeuronProof::Descent { .. });
-            let neurons = judgement.steps.iter().enumerate().filter(descends).map(|(i, _)| i.to_string());
-            let neurons: Vec<String> = neurons.collect();
-            let bias = if judgement.bias == BiasStep::Descent { ", and along the output bias" } else { "" };
-            format!("the loss still falls at the last one, along neurons {}{bias}", neurons.join(", "))
-        }
+    if let (None, Some((i, reason))) = (judgement.verdict, judgement.open.first()) {
+        return format!("at the last one, neuron {i} is not settled: {reason}");
     }
+    let descends = |(_, step): &(usize, &NeuronStep)| matches!(step.proof, NeuronProof::Descent { .. });
+    let neurons: Vec<usize> = judgement.steps.iter().enumerate().filter(descends).map(|(i, _)| i).collect();
+    let bias = (judgement.bias == BiasStep::Descent).then(|| "the output bias".to_string());
+    let along: Vec<String> = named(&neurons).into_iter().chain(bias).collect();
+    format!("at the last one, the loss still falls along {}", along.join(" and "))
 }
 
 fn between(from: &Position, to: &Position) -> Direction {
