@@ -148,7 +148,17 @@ pub struct ScalarForm<'a> {
     pub bends: Vec<Bend<'a>>,
 }
 
-impl ScalarForm<'_> {
+impl<'a> ScalarForm<'a> {
+    /// The form of some classes with the share `share / denominator` of p; classes out of range are left out.
+    pub fn part(&self, classes: &[usize], share: &[BigInt], denominator: &BigInt) -> ScalarForm<'a> {
+        let bend = |b: &Bend<'a>| Bend { kappa: &b.kappa * denominator, direction: b.direction };
+        ScalarForm {
+            scale: &self.scale * denominator,
+            linear: share.iter().map(|v| v * &self.scale).collect(),
+            bends: classes.iter().filter_map(|&c| self.bends.get(c)).map(bend).collect(),
+        }
+    }
+
     /// scale * phi(u).
     pub fn value(&self, u: &[BigInt]) -> BigInt {
         let bends = self.bends.iter().filter(|b| !b.kappa.is_zero());

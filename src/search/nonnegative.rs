@@ -7,7 +7,7 @@ use super::float;
 use crate::kernel::certificate::{Component, Nonnegative};
 use crate::kernel::linear::{Fractions, dot};
 use crate::kernel::rule::rays::{self, RaysError};
-use crate::kernel::slope_form::{Bend, ScalarForm};
+use crate::kernel::slope_form::ScalarForm;
 use num_bigint::BigInt;
 use num_rational::BigRational;
 use num_traits::{Signed, Zero};
@@ -135,15 +135,7 @@ fn components(form: &ScalarForm<'_>, active: &[usize], mu: &Fractions, limits: &
             let m = &mu.numerators()[c];
             share.iter_mut().zip(form.bends[c].direction).for_each(|(sum, x)| *sum -= m * x);
         }
-        let bends = classes
-            .iter()
-            .map(|&c| Bend { kappa: &form.bends[c].kappa * mu.denominator(), direction: form.bends[c].direction });
-        let part = ScalarForm {
-            scale: &form.scale * mu.denominator(),
-            linear: share.iter().map(|v| v * &form.scale).collect(),
-            bends: bends.collect(),
-        };
-        match component(&part, limits) {
+        match component(&form.part(classes, &share, mu.denominator()), limits) {
             Decision::Proved(proof) => parts.push(Component { classes: classes.clone(), share, proof }),
             Decision::Negative(u) => return lifted(form, classes, active, u),
             undetermined => return undetermined,

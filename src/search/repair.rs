@@ -45,8 +45,8 @@ pub fn exact(cell: &Cell<'_>, relaxed: &Relaxed) -> Option<LeafProof> {
     if relaxed.share > 1.0 + FULL {
         return None;
     }
-    let accepted = |lists: Lists| {
-        let proof = lists.proof();
+    let accepted = |lists: Vec<Fractions>| {
+        let proof = proof(cell, &lists)?;
         in_cell(cell.form, cell.path, &proof.0, &proof.1, Rule::Cells).is_ok().then_some(proof)
     };
     if relaxed.share < 1.0 - 1e-9 {
@@ -74,39 +74,19 @@ impl Relaxed {
     }
 }
 
-/// The lists in the form's integer units (times `scale`), each with its own denominator.
-struct Lists {
-    scale: BigInt,
-    /// The balance, then the columns.
-    rows: Vec<Fractions>,
-    path: Fractions,
-}
-
-impl Lists {
-    /// In true units, over one denominator.
-    fn proof(self) -> LeafProof {
-        let parts = || self.rows.iter().chain([&self.path]);
-        let common = parts().fold(BigInt::one(), |m, f| m.lcm(f.denominator()));
-        let over = |f: &Fractions| -> Vec<BigInt> {
-            let factor = &common / f.denominator();
-            f.numerators().iter().map(|n| n * &factor).collect()
-        };
-        let denominator = &common * &self.scale;
-        let all: Vec<BigInt> = parts().flat_map(over).collect();
-        let all = Fractions::new(all, denominator).map(float::shorter);
-        let (mut rest, denominator) = match &all {
-            Some(all) => (all.numerators(), all.denominator().clone()),
-            None => (&[][..], BigInt::one()),
-        };
-        let mut take = |n: usize| {
-            let (head, tail) = rest.split_at(n.min(rest.len()));
-            rest = tail;
-            head.to_vec()
-        };
-        let mut rows: Vec<Vec<BigInt>> = self.rows.iter().map(|f| take(f.len())).collect();
-        let path = take(self.path.len());
-        (path, MatrixProof { denominator, balance: rows.remove(0), columns: rows })
-    }
+/// The balance followed by the path's numbers, then the columns: over one denominator, in true units.
+fn proof(cell: &Cell<'_>, lists: &[Fractions]) -> Option<LeafProof> {
+    let common = lists.iter().fold(BigInt::one(), |m, f| m.lcm(f.denominator()));
+    let over = |f: &Fractions| -> Vec<BigInt> {
+        let factor = &common / f.denominator();
+        f.numerators().iter().map(|n| n * &factor).collect()
+    };
+    let all = Fractions::new(lists.iter().flat_map(over).collect(), &common * &cell.form.scale)?;
+    let all = float::shorter(all);
+    let (balance, rest) = all.numerators().split_at(cell.convex.len());
+    let (path, columns) = rest.split_at(cell.path.len());
+    let columns = columns.chunks(cell.convex.len().max(1)).map(<[BigInt]>::to_vec).collect();
+    Some((path.to_vec(), MatrixProof { denominator: all.denominator().clone(), balance: balance.to_vec(), columns }))
 }
 
 /// One attempt.
@@ -120,86 +100,61 @@ struct Repair<'a> {
 
 impl Repair<'_> {
     /// Every list alone.
-    fn alone(&self) -> Option<Lists> {
-        let mut rows = Vec::new();
-        let (first, path) = self.balance(&[])?;
-        rows.push(first);
-        for k in 0..self.cell.open.len() {
-            rows.push(self.column(k, &[])?);
-        }
-        Some(Lists { scale: self.cell.form.scale.clone(), rows, path })
+    fn alone(&self) -> Option<Vec<Fractions>> {
+        (0..=self.cell.open.len()).map(|block| self.list(block, &[])).collect()
     }
 
     /// All lists but one alone; that one takes what is left of the full rows.
-    fn by_one_list(&self) -> Option<Lists> {
+    fn by_one_list(&self) -> Option<Vec<Fractions>> {
         let all: Vec<&Vec<f64>> = self.relaxed.lists().collect();
         let least = |list: &Vec<f64>| self.full.iter().map(|&l| list[l].abs()).fold(f64::INFINITY, f64::min);
         let last = (0..all.len()).max_by(|&a, &b| least(all[a]).total_cmp(&least(all[b])).then(b.cmp(&a)))?;
-        let mut rows: Vec<Option<Fractions>> = vec![None; all.len()];
-        let mut path = Fractions::zeros(self.cell.path.len());
-        for block in (0..all.len()).filter(|&b| b != last) {
-            rows[block] = Some(match block.checked_sub(1) {
-                None => {
-                    let (balance, eta) = self.balance(&[])?;
-                    path = eta;
-                    balance
-                }
-                Some(k) => self.column(k, &[])?,
-            });
-        }
+        let others = (0..all.len()).filter(|&block| block != last);
+        let mut lists: Vec<Fractions> = others.map(|block| self.list(block, &[])).collect::<Option<_>>()?;
         let left = |&l: &usize| {
             let kappa = BigRational::from_integer(self.cell.form.bends[self.cell.convex[l]].kappa.clone());
             let value = |f: &Fractions| BigRational::new(f.numerators()[l].abs(), f.denominator().clone());
-            let rest = rows.iter().flatten().fold(kappa, |sum, f| sum - value(f));
+            let rest = lists.iter().fold(kappa, |sum, f| sum - value(f));
             (l, if all[last][l] < 0.0 { -rest } else { rest })
         };
         let fixed: Vec<(usize, BigRational)> = self.full.iter().map(left).collect();
-        rows[last] = Some(match last.checked_sub(1) {
-            None => {
-                let (balance, eta) = self.balance(&fixed)?;
-                path = eta;
-                balance
+        lists.insert(last, self.list(last, &fixed)?);
+        Some(lists)
+    }
+
+    /// The right-hand side of a list's equations in integer units. The balance, with its path's numbers:
+    /// sum mu x - sum eta s x = -p - sum_j s_j kap_j x_j; the column of class k: sum M x = |kap_k| x_k.
+    fn right(&self, block: usize) -> Vec<BigInt> {
+        let Cell { form, open, path, .. } = *self.cell;
+        match block.checked_sub(1) {
+            Some(k) => {
+                let (size, bend) = (form.bends[open[k]].kappa.abs(), &form.bends[open[k]]);
+                bend.direction.iter().map(|x| x * &size).collect()
             }
-            Some(k) => self.column(k, &fixed)?,
-        });
-        Some(Lists { scale: self.cell.form.scale.clone(), rows: rows.into_iter().collect::<Option<_>>()?, path })
+            None => {
+                let bent = |side: &HalfSpace, a: usize| {
+                    let bend = &form.bends[side.class];
+                    side.signed(&bend.kappa * &bend.direction[a])
+                };
+                let entry = |(a, p): (usize, &BigInt)| -(p + path.iter().map(|side| bent(side, a)).sum::<BigInt>());
+                form.linear.iter().enumerate().map(entry).collect()
+            }
+        }
     }
 
-    /// b and e in integer units: p + sum_j s_j kap_j x_j + sum mu x - sum eta s x = 0.
-    fn balance(&self, fixed: &[(usize, BigRational)]) -> Option<(Fractions, Fractions)> {
-        let form = self.cell.form;
-        let entry = |a: usize| {
-            let bent = self.cell.path.iter().map(|side| {
-                let bend = &form.bends[side.class];
-                side.signed(&bend.kappa * &bend.direction[a])
-            });
-            -(&form.linear[a] + bent.sum::<BigInt>())
-        };
-        let right: Vec<BigInt> = (0..form.linear.len()).map(entry).collect();
-        let all = self.list(&self.relaxed.balance, &right, fixed, true)?;
-        let (balance, path) = all.numerators().split_at(self.cell.convex.len());
-        let part = |values: &[BigInt]| Fractions::new(values.to_vec(), all.denominator().clone());
-        Some((part(balance)?, part(path)?))
-    }
-
-    /// B_k in integer units: sum M x = |kap_k| x_k.
-    fn column(&self, k: usize, fixed: &[(usize, BigRational)]) -> Option<Fractions> {
-        let bend = &self.cell.form.bends[self.cell.open[k]];
-        let size = bend.kappa.abs();
-        let right: Vec<BigInt> = bend.direction.iter().map(|x| x * &size).collect();
-        self.list(&self.relaxed.columns[k], &right, fixed, false)
+    /// Coordinate `a` of the classes that a list's numbers belong to.
+    fn row(&self, block: usize, a: usize) -> Vec<BigInt> {
+        let Cell { form, convex, path, .. } = *self.cell;
+        let path = if block == 0 { path } else { &[] };
+        let numbers = convex.iter().map(|&c| form.bends[c].direction[a].clone());
+        numbers.chain(path.iter().map(|side| -side.signed(form.bends[side.class].direction[a].clone()))).collect()
     }
 
     /// Solves one list's equations exactly; `fixed` and numbers that are zero in full rows are no pivots.
-    fn list(
-        &self,
-        floats: &[f64],
-        right: &[BigInt],
-        fixed: &[(usize, BigRational)],
-        with_path: bool,
-    ) -> Option<Fractions> {
+    fn list(&self, block: usize, fixed: &[(usize, BigRational)]) -> Option<Fractions> {
         let Cell { form, convex, path, .. } = *self.cell;
-        let path = if with_path { path } else { &[] };
+        let path = if block == 0 { path } else { &[] };
+        let floats = self.relaxed.lists().nth(block)?;
         let mut free: Vec<BigRational> = floats.iter().zip(convex).map(|(v, &c)| self.rounded(*v, c)).collect();
         free.extend(path.iter().zip(&self.relaxed.path).map(|(side, e)| self.rounded(*e, side.class)));
         fixed.iter().for_each(|(l, value)| free[*l] = value.clone());
@@ -216,12 +171,8 @@ impl Repair<'_> {
             Some(j) => self.relaxed.path[j].min(1.0),
         };
         order.sort_by(|&a, &b| room(b).total_cmp(&room(a)).then(a.cmp(&b)));
-        let row = |a: usize| -> Vec<BigInt> {
-            let numbers = convex.iter().map(|&c| form.bends[c].direction[a].clone());
-            numbers.chain(path.iter().map(|side| -side.signed(form.bends[side.class].direction[a].clone()))).collect()
-        };
-        let rows: Vec<Vec<BigInt>> = (0..form.linear.len()).map(row).collect();
-        solve(&rows, right, &free, &order).ok().map(float::shorter)
+        let rows: Vec<Vec<BigInt>> = (0..form.linear.len()).map(|a| self.row(block, a)).collect();
+        solve(&rows, &self.right(block), &free, &order).ok().map(float::shorter)
     }
 
     /// How far the numbers of a row may move: rows with room take any sign, in full rows every sign must stay. The same
@@ -245,60 +196,51 @@ impl Repair<'_> {
         BigRational::new(((kappa >> cut) * steps) << cut, BigInt::one() << self.bits)
     }
 
-    /// All equations and all full rows in one system.
-    fn whole(&self) -> Option<Lists> {
+    /// All equations and all full rows in one system. The balance's numbers come first, then the path's.
+    fn whole(&self) -> Option<Vec<Fractions>> {
         let Cell { form, convex, open, path } = *self.cell;
-        let (width, height) = (convex.len(), form.linear.len());
-        let blocks = open.len() + 1;
-        if (blocks * height + self.full.len()).max(blocks * width + path.len()) > MAX_WHOLE {
+        let (width, first) = (convex.len(), convex.len() + path.len());
+        let (equations, unknowns) = ((open.len() + 1) * form.linear.len(), first + open.len() * width);
+        if (equations + self.full.len()).max(unknowns) > MAX_WHOLE {
             return None;
         }
-        let unknowns = blocks * width + path.len();
-        let floats: Vec<f64> = self.relaxed.lists().flatten().chain(&self.relaxed.path).copied().collect();
-        let class = |v: usize| if v < blocks * width { convex[v % width] } else { path[v - blocks * width].class };
-        let is_full = |v: usize| v >= blocks * width || self.full.contains(&(v % width));
+        let start = |block: usize| if block == 0 { 0 } else { first + (block - 1) * width };
+        let lists = self.relaxed.lists().enumerate();
+        let floats: Vec<f64> = lists
+            .flat_map(|(b, list)| list.iter().chain(if b == 0 { &self.relaxed.path[..] } else { &[] }))
+            .copied()
+            .collect();
+        // The convex class of an unknown by its place, or its place in the path.
+        let place = |v: usize| if v < first { v } else { (v - first) % width };
+        let is_full = |v: usize| place(v) >= width || self.full.contains(&place(v));
         let zero = |v: usize| is_full(v) && floats[v].abs() < FULL;
+        let class = |v: usize| place(v).checked_sub(width).map_or_else(|| convex[place(v)], |j| path[j].class);
         let value = |v: usize| if zero(v) { BigRational::zero() } else { self.rounded(floats[v], class(v)) };
         let free: Vec<BigRational> = (0..unknowns).map(value).collect();
         let mut order: Vec<usize> = (0..unknowns).filter(|&v| !zero(v)).collect();
-        let room = |v: usize| if is_full(v) { floats[v].abs() } else { self.room(v % width) };
+        let room = |v: usize| if is_full(v) { floats[v].abs() } else { self.room(place(v)) };
         order.sort_by(|&a, &b| room(b).total_cmp(&room(a)).then(a.cmp(&b)));
         let (mut rows, mut right) = (Vec::new(), Vec::new());
-        for block in 0..blocks {
-            for a in 0..height {
+        for block in 0..=open.len() {
+            for a in 0..form.linear.len() {
                 let mut row = vec![BigInt::zero(); unknowns];
-                convex
-                    .iter()
-                    .enumerate()
-                    .for_each(|(l, &c)| row[block * width + l] = form.bends[c].direction[a].clone());
-                let mut sum = BigInt::zero();
-                match block.checked_sub(1) {
-                    None => {
-                        sum -= &form.linear[a];
-                        for (j, side) in path.iter().enumerate() {
-                            let bend = &form.bends[side.class];
-                            row[blocks * width + j] = -side.signed(bend.direction[a].clone());
-                            sum -= side.signed(&bend.kappa * &bend.direction[a]);
-                        }
-                    }
-                    Some(k) => sum += form.bends[open[k]].kappa.abs() * &form.bends[open[k]].direction[a],
-                }
+                row.iter_mut().skip(start(block)).zip(self.row(block, a)).for_each(|(slot, x)| *slot = x);
                 rows.push(row);
-                right.push(sum);
             }
+            right.extend(self.right(block));
         }
         for &l in &self.full {
             let mut row = vec![BigInt::zero(); unknowns];
-            let used = (0..blocks).map(|block| block * width + l).filter(|&v| !zero(v));
+            let used = (0..=open.len()).map(|block| start(block) + l).filter(|&v| !zero(v));
             used.for_each(|v| row[v] = if floats[v] < 0.0 { -BigInt::one() } else { BigInt::one() });
             rows.push(row);
             right.push(form.bends[convex[l]].kappa.clone());
         }
         let solution = solve(&rows, &right, &free, &order).ok().map(float::shorter)?;
-        let part = |from: usize, to: usize| {
-            Fractions::new(solution.numerators()[from..to].to_vec(), solution.denominator().clone())
+        let part = |block: usize| {
+            let numerators = solution.numerators()[start(block)..start(block + 1)].to_vec();
+            Fractions::new(numerators, solution.denominator().clone())
         };
-        let rows: Option<Vec<Fractions>> = (0..blocks).map(|b| part(b * width, (b + 1) * width)).collect();
-        Some(Lists { scale: form.scale.clone(), rows: rows?, path: part(blocks * width, unknowns)? })
+        (0..=open.len()).map(part).collect()
     }
 }

@@ -79,12 +79,7 @@ fn vanishing(form: &ScalarForm<'_>, proof: &Nonnegative) -> Result<Vec<Side>, Fa
         Nonnegative::Components { denominator, parts } => {
             let mut all = vec![Side::Free; form.bends.len()];
             for part in parts {
-                let bend = |&class: &usize| form.bends.get(class).map(|b| Bend { kappa: &b.kappa * denominator, ..*b });
-                let own = ScalarForm {
-                    scale: &form.scale * denominator,
-                    linear: part.share.iter().map(|v| v * &form.scale).collect(),
-                    bends: part.classes.iter().filter_map(bend).collect(),
-                };
+                let own = form.part(&part.classes, &part.share, denominator);
                 for (&class, side) in part.classes.iter().zip(vanishing(&own, &part.proof)?) {
                     all.iter_mut().skip(class).take(1).for_each(|s| *s = side);
                 }

@@ -105,21 +105,14 @@ fn components(form: &ScalarForm<'_>, denominator: &BigInt, parts: &[Component]) 
         if part.share.len() != form.linear.len() {
             return fail("a share of p of the form's length for each part", format!("part {index} has another length"));
         }
-        let mut bends = Vec::with_capacity(part.classes.len());
         for &class in &part.classes {
-            match (owner.get_mut(class), form.bends.get(class)) {
-                (Some(taken @ false), Some(bend)) => {
-                    *taken = true;
-                    bends.push(Bend { kappa: &bend.kappa * denominator, direction: bend.direction });
-                }
+            match owner.get_mut(class) {
+                Some(taken @ false) => *taken = true,
                 _ => return fail("each class in one part", format!("class {class} in part {index}")),
             }
         }
         sum.iter_mut().zip(&part.share).for_each(|(sum, v)| *sum += v);
-        // The part's own form, times the form's scale and the shares' denominator.
-        let linear = part.share.iter().map(|v| v * &form.scale).collect();
-        let own = ScalarForm { scale: &form.scale * denominator, linear, bends };
-        proved = proved.and(check(&own, &part.proof)?);
+        proved = proved.and(check(&form.part(&part.classes, &part.share, denominator), &part.proof)?);
     }
     if let Some(class) = owner.iter().zip(&form.bends).position(|(taken, b)| !taken && !b.kappa.is_zero()) {
         return fail("each class that bends in a part", format!("class {class} in none"));
