@@ -4,8 +4,8 @@
 //! Each round prints n, seconds (solving only, not reading), the bits of the denominator, and the checksum
 //! `sum_j (j+1) x_j mod 2^61 - 1`. With `naive`, one elimination on reduced fractions is timed instead.
 
+use lowpoint::exact::solve::solve_square;
 use lowpoint::kernel::linear::Fractions;
-use lowpoint::search::exact_solve::solve_square;
 use num_bigint::BigInt;
 use num_integer::Integer;
 use num_rational::BigRational;

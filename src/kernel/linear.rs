@@ -223,6 +223,11 @@ pub const DIGIT_BITS: u32 = 56;
 const CHUNK: usize = 1 << 14;
 const DIGIT_MASK: i128 = (1 << DIGIT_BITS) - 1;
 
+/// `sum_k a_k b_k` over the common length; the caller has seen to it that the sum fits.
+pub fn dot_words(a: &[i64], b: &[i64]) -> i128 {
+    a.iter().zip(b).fold(0, |sum: i128, (&x, &y)| sum.wrapping_add(i128::from(x).wrapping_mul(i128::from(y))))
+}
+
 /// An integer vector cut into planes of signed 56-bit digits: entry k is `sum_p planes[p][k] * 2^(56 p)`, and all
 /// digits of an entry have its sign.
 #[derive(Debug, Clone)]
@@ -290,7 +295,7 @@ impl Digits {
             for (q, b) in other.planes.iter().enumerate() {
                 let Some([low, high]) = sums.get_mut(p + q..p + q + 2) else { continue };
                 for (a, b) in a.chunks(CHUNK).zip(b.chunks(CHUNK)) {
-                    let sum: i128 = a.iter().zip(b).map(|(&x, &y)| i128::from(x) * i128::from(y)).sum();
+                    let sum = dot_words(a, b);
                     *low += sum & DIGIT_MASK;
                     *high += sum >> DIGIT_BITS;
                 }

@@ -5,13 +5,13 @@
 //! it by a matrix for the signs that are open, or shows where phi is negative, or says which class to split. Nodes are
 //! examined in rounds of a fixed size, so that the tree does not depend on the number of threads.
 
-use super::exact_solve::{rank_profile, separating_vector, solve};
 use super::float;
 use super::linprog::{Floats, Relaxed};
 use super::nonnegative::Decision;
 use super::repair::{self, Cell, LeafProof};
 use super::simplex::{Feasibility, feasible};
 use super::{convex_exact, direction};
+use crate::exact::solve::{rank_profile, separating_vector, solve};
 use crate::kernel::certificate::{CellStep, MatrixProof, Nonnegative};
 use crate::kernel::linear::Fractions;
 use crate::kernel::rule::matrix::HalfSpace;

@@ -6,10 +6,10 @@
 //! If there are none, Farkas gives y, z with y.x_C + z_C >= 0, z_C >= 0 and y.(sum kap_C x_C - p) + 2 sum z_C kap_C < 0.
 //! So z_C >= max(0, -y.x_C), and 2 max(0, -t) = |t| - t leaves -p.y + sum kap_C |y.x_C| < 0: phi(-y) < 0.
 
-use super::exact_solve::rank_profile;
-use super::float;
 use super::nonnegative::Decision;
 use super::simplex::{Feasibility, feasible};
+use crate::exact::shorter;
+use crate::exact::solve::rank_profile;
 use crate::kernel::certificate::Nonnegative;
 use crate::kernel::linear::Fractions;
 use crate::kernel::slope_form::ScalarForm;
@@ -71,7 +71,7 @@ fn multipliers(form: &ScalarForm<'_>, active: &[usize], v: &Fractions) -> Option
         sum.iter_mut().zip(form.bends[c].direction).for_each(|(sum, x)| *sum += &mu[c] * x);
     }
     let balanced = sum.iter().all(Zero::is_zero);
-    balanced.then(|| Fractions::new(mu, v.denominator() * &form.scale).map(float::shorter)).flatten()
+    balanced.then(|| Fractions::new(mu, v.denominator() * &form.scale).map(shorter)).flatten()
 }
 
 /// u = -y, if phi(u) < 0.

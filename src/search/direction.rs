@@ -1,8 +1,8 @@
 //! From directions in floats to short integer vectors u with phi(u) < 0, each evaluated exactly.
 
-use super::exact_solve::solve;
 use super::float;
 use super::linprog::Floats;
+use crate::exact::solve::solve;
 use crate::kernel::slope_form::ScalarForm;
 use num_bigint::BigInt;
 use num_rational::BigRational;

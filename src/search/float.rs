@@ -25,18 +25,6 @@ pub fn ratio(numerator: &BigInt, denominator: &BigInt) -> f64 {
     scaled_by(numerator, bits) / scaled_by(denominator, bits)
 }
 
-/// Longest denominator whose vector is fully reduced: the gcd of longer numbers takes too long.
-const MAX_REDUCED_BITS: u64 = 4096;
-
-/// Divides out common factors: powers of two always, others where the numbers are short.
-pub fn shorter(values: Fractions) -> Fractions {
-    let twos = values.numerators().iter().filter_map(BigInt::trailing_zeros).min().unwrap_or(0);
-    let twos = twos.min(values.denominator().trailing_zeros().unwrap_or(0));
-    let numerators = values.numerators().iter().map(|v| v >> twos).collect();
-    let values = Fractions::new(numerators, values.denominator() >> twos).unwrap_or(values);
-    if values.denominator().bits() <= MAX_REDUCED_BITS { values.reduced() } else { values }
-}
-
 /// The entries as floats.
 pub fn entries(values: &Fractions) -> impl Iterator<Item = f64> + '_ {
     values.numerators().iter().map(|n| ratio(n, values.denominator()))

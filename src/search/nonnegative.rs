@@ -2,8 +2,9 @@
 
 use super::cells::{self, Limits};
 use super::convex;
-use super::exact_solve::{rank_profile, separating_vector, solve};
 use super::float;
+use crate::exact::multipliers::multipliers;
+use crate::exact::solve::{rank_profile, separating_vector, solve};
 use crate::kernel::certificate::{Component, Nonnegative};
 use crate::kernel::linear::{Fractions, dot};
 use crate::kernel::rule::rays::{self, RaysError};
@@ -77,26 +78,7 @@ fn negative(form: &ScalarForm<'_>, u: Vec<BigInt>) -> Decision {
 fn basic_multipliers(form: &ScalarForm<'_>, active: &[usize], basis: &[usize]) -> Option<Fractions> {
     let classes: Vec<usize> = basis.iter().map(|&b| active[b]).collect();
     let order: Vec<usize> = (0..classes.len()).collect();
-    solve_multipliers(form, &classes, &vec![BigRational::zero(); classes.len()], &order)
-}
-
-/// mu on `classes` with p + sum mu_C x_C = 0; columns that are not pivots keep the values of `free`, which are in the
-/// form's integer units.
-fn solve_multipliers(
-    form: &ScalarForm<'_>,
-    classes: &[usize],
-    free: &[BigRational],
-    order: &[usize],
-) -> Option<Fractions> {
-    let row = |a: usize| classes.iter().map(|&c| form.bends[c].direction[a].clone()).collect();
-    let rows: Vec<Vec<BigInt>> = (0..form.linear.len()).map(row).collect();
-    let right: Vec<BigInt> = form.linear.iter().map(|p| -p).collect();
-    let solution = solve(&rows, &right, free, order).ok()?;
-    let mut all = vec![BigInt::zero(); form.bends.len()];
-    for (&c, mu) in classes.iter().zip(solution.numerators()) {
-        all[c] = mu.clone();
-    }
-    Fractions::new(all, solution.denominator() * &form.scale).map(float::shorter)
+    multipliers(form, &classes, &vec![BigRational::zero(); classes.len()], &order)
 }
 
 /// Whether |mu_C| <= kap_C.

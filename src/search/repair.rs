@@ -4,9 +4,9 @@
 //! keep short values. Where rows are full (phi vanishes somewhere), the numbers of one list take up what the others
 //! leave in these rows.
 
-use super::exact_solve::solve;
-use super::float;
 use super::linprog::Relaxed;
+use crate::exact::shorter;
+use crate::exact::solve::solve;
 use crate::kernel::certificate::MatrixProof;
 use crate::kernel::linear::Fractions;
 use crate::kernel::reject::Rule;
@@ -82,7 +82,7 @@ fn proof(cell: &Cell<'_>, lists: &[Fractions]) -> Option<LeafProof> {
         f.numerators().iter().map(|n| n * &factor).collect()
     };
     let all = Fractions::new(lists.iter().flat_map(over).collect(), &common * &cell.form.scale)?;
-    let all = float::shorter(all);
+    let all = shorter(all);
     let (balance, rest) = all.numerators().split_at(cell.convex.len());
     let (path, columns) = rest.split_at(cell.path.len());
     let columns = columns.chunks(cell.convex.len().max(1)).map(<[BigInt]>::to_vec).collect();
@@ -172,7 +172,7 @@ impl Repair<'_> {
         };
         order.sort_by(|&a, &b| room(b).total_cmp(&room(a)).then(a.cmp(&b)));
         let rows: Vec<Vec<BigInt>> = (0..form.linear.len()).map(|a| self.row(block, a)).collect();
-        solve(&rows, &self.right(block), &free, &order).ok().map(float::shorter)
+        solve(&rows, &self.right(block), &free, &order).ok().map(shorter)
     }
 
     /// How far the numbers of a row may move: rows with room take any sign, in full rows every sign must stay. The same
@@ -236,7 +236,7 @@ impl Repair<'_> {
             rows.push(row);
             right.push(form.bends[convex[l]].kappa.clone());
         }
-        let solution = solve(&rows, &right, &free, &order).ok().map(float::shorter)?;
+        let solution = solve(&rows, &right, &free, &order).ok().map(shorter)?;
         let part = |block: usize| {
             let numerators = solution.numerators()[start(block)..start(block + 1)].to_vec();
             Fractions::new(numerators, solution.denominator().clone())

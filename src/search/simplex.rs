@@ -172,8 +172,8 @@ impl<'a> Tableau<'a> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::exact_solve::solve;
     use super::*;
+    use crate::exact::solve::solve;
     use num_rational::BigRational;
     use proptest::prelude::*;
 

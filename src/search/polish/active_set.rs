@@ -6,8 +6,9 @@
 //! in every round that moves; rounds are bounded.
 
 use super::kkt::{KktInverse, axpy, inner};
-use super::landscape::{Landscape, Side, State};
+use super::landscape::{Landscape, State};
 use super::line::{Direction, Step, opposite, search};
+use crate::exact::cell::Side;
 
 /// Most rounds of one search.
 pub const MAX_ROUNDS: usize = 100_000;

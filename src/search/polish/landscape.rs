@@ -6,6 +6,7 @@
 use super::kkt::{axpy, inner};
 use super::line::Direction;
 use super::side;
+use crate::exact::cell::Side;
 use crate::kernel::dataset::Dataset;
 use crate::kernel::evaluation::Evaluation;
 use crate::kernel::network::{Network, Neuron};
@@ -15,17 +16,6 @@ use num_bigint::BigInt;
 use num_rational::BigRational;
 use num_traits::{Signed, ToPrimitive, Zero};
 use std::collections::HashMap;
-
-/// Where a sample lies for a neuron.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Side {
-    /// w.x > 0.
-    Plus,
-    /// w.x < 0.
-    Minus,
-    /// On the kink, held there.
-    Kink,
-}
 
 /// The data in floats: distinct input rows, scaled columns, merged targets.
 #[derive(Debug, Clone)]

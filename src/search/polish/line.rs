@@ -1,7 +1,8 @@
 //! The loss along a line: piecewise quadratic, followed from piece to piece to its first minimum.
 
 use super::kkt::inner;
-use super::landscape::{Landscape, Side, State};
+use super::landscape::{Landscape, State};
+use crate::exact::cell::Side;
 
 /// Where a line search ends.
 #[derive(Debug, Clone, Default)]

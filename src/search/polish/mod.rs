@@ -12,6 +12,7 @@ mod line;
 use super::cells::Limits;
 use super::classify::{Judgement, best_output, classify};
 use super::named;
+use crate::exact::cell::Side;
 use crate::kernel::certificate::{BiasStep, Escape, NeuronProof, NeuronStep};
 use crate::kernel::claim::Verdict;
 use crate::kernel::evaluation::Evaluation;
@@ -20,8 +21,8 @@ use crate::kernel::network::{Network, Neuron};
 use crate::kernel::problem::Problem;
 use crate::kernel::samples::Samples;
 use active_set::{ActiveSet, End};
-use exact_point::{Cell, free_from_model, free_from_position, solve_cell};
-use landscape::{Landscape, Position, Side, State, float};
+use exact_point::{Reached, free_from_model, free_from_position};
+use landscape::{Landscape, Position, State, float};
 use line::Direction;
 use num_bigint::{BigInt, Sign};
 use num_rational::BigRational;
@@ -68,7 +69,7 @@ pub fn polish<'a>(
     let mut start = zeroed(problem.network(), options.zero_below.as_ref())?;
     // A neuron with h = 0 and G(w) != 0 is no part of a stationary point: it is woken, and the search starts again.
     for _ in 0..=problem.network().neurons().len() {
-        let mut session = Session::new(problem, samples, start.clone(), options, &mut *progress);
+        let mut session = Session::new(problem, samples, start.clone(), options, &mut *progress)?;
         let polished = session.run()?;
         match asleep(&polished) {
             Some(i) => start = woken(&start, &polished, i)?,
@@ -91,6 +92,14 @@ fn zeroed(network: &Network, below: Option<&BigRational>) -> Result<Network, Str
         .map(|(i, n)| (i, zero(n)))
         .collect();
     network.with_changes(changed, None).map_err(|e| e.to_string())
+}
+
+/// The network with all input weights and the output bias at zero.
+fn at_rest(network: &Network) -> Result<Network, String> {
+    let rest = |n: &Neuron| Neuron { input: Fractions::zeros(n.input.len()), output: n.output.clone() };
+    let neurons = network.neurons().iter().map(rest).enumerate();
+    let bias = network.output_bias().map(|b| Fractions::zeros(b.len()));
+    network.with_changes(neurons, bias).map_err(|e| e.to_string())
 }
 
 /// A neuron with h = 0 whose potential is not zero.
@@ -122,6 +131,8 @@ struct Session<'a, 's, 'p> {
     options: &'s Options,
     progress: Progress<'p>,
     start: Evaluation<'a>,
+    /// The start with all moving neurons and the output bias at zero.
+    fixed: Evaluation<'a>,
     landscape: Landscape,
     state: State,
     flips: BTreeMap<(usize, usize), usize>,
@@ -134,11 +145,12 @@ impl<'a, 's, 'p> Session<'a, 's, 'p> {
         start: Network,
         options: &'s Options,
         progress: Progress<'p>,
-    ) -> Self {
+    ) -> Result<Self, String> {
         let dataset = problem.dataset();
+        let fixed = Evaluation::new(dataset, samples, at_rest(&start)?);
         let start = Evaluation::new(dataset, samples, start);
         let (landscape, state) = Landscape::new(&start, dataset);
-        Self { problem, samples, options, progress, start, landscape, state, flips: BTreeMap::new() }
+        Ok(Self { problem, samples, options, progress, start, fixed, landscape, state, flips: BTreeMap::new() })
     }
 
     fn run(&mut self) -> Result<Polished<'a>, String> {
@@ -187,7 +199,7 @@ impl<'a, 's, 'p> Session<'a, 's, 'p> {
     /// Solves the reached cell exactly and judges the solution: with free unknowns as in the model, then as reached.
     fn exact(&self, search: &ActiveSet<'_>) -> Result<Result<Polished<'a>, Candidate<'a>>, String> {
         let (sides, kinks) = search.cell(self.samples.count());
-        let cell = Cell { sides: &sides, kinks: &kinks };
+        let cell = Reached { sides: &sides, kinks: &kinks };
         let reached = &search.state().position.neurons;
         let reached = free_from_position(&self.start, &self.landscape, reached);
         let mut unmoved = free_from_model(&self.start, &self.landscape);
@@ -198,7 +210,7 @@ impl<'a, 's, 'p> Session<'a, 's, 'p> {
         let choices = [unmoved, reached];
         let mut best: Option<Candidate<'a>> = None;
         for free in &choices {
-            let network = solve_cell(self.problem.dataset(), &self.start, &self.landscape, &cell, free)?;
+            let network = cell.solve(self.start.network(), &self.fixed, &self.landscape, free)?;
             let evaluation = Evaluation::new(self.problem.dataset(), self.samples, network);
             let judgement = classify(&evaluation, &self.options.limits);
             let polished = Polished { evaluation, judgement };

@@ -2,8 +2,9 @@
 //!
 //! The kernel's `Digits` have 56 bits, which suits any length of sums; here the width is chosen for the sizes at hand.
 
-use super::for_each_row;
 use super::modular::Field;
+use super::threads::for_each_row;
+use crate::kernel::linear::dot_words;
 use num_bigint::{BigInt, Sign};
 
 /// Digit width for everyday sizes: products with a residue below 2^61 leave 10 bits for the length of a sum.
@@ -79,11 +80,6 @@ fn digit(words: &[u64], start: usize, width: u32) -> i64 {
     ((low | high) & ((1 << width) - 1)) as i64
 }
 
-/// `sum_k a_k b_k` over the common length; the caller has seen to it that the sum fits.
-pub fn dot(a: &[i64], b: &[i64]) -> i128 {
-    a.iter().zip(b).fold(0i128, |s, (&x, &y)| s.wrapping_add(i128::from(x) * i128::from(y)))
-}
-
 /// The first row of `a x = b` that does not hold exactly for x = numerators / denominator; `None` if all hold.
 pub fn first_failing_row(a: &Planes, b: &[BigInt], numerators: &[BigInt], denominator: &BigInt) -> Option<usize> {
     // One vector, transposed into one matrix row, so that each plane is one contiguous run of digits.
@@ -97,12 +93,12 @@ pub fn first_failing_row(a: &Planes, b: &[BigInt], numerators: &[BigInt], denomi
         let mut sums = vec![0i128; length];
         for (d, digits) in a.row(i).enumerate() {
             for (sum, plane) in sums[d..].iter_mut().zip(&x.planes) {
-                *sum += dot(digits, plane);
+                *sum += dot_words(digits, plane);
             }
         }
         for (d, digit) in right.row(i).enumerate().filter(|(_, digit)| digit[0] != 0) {
             for (sum, plane) in sums[d..].iter_mut().zip(&den.planes) {
-                *sum -= dot(digit, plane);
+                *sum -= dot_words(digit, plane);
             }
         }
         out[0] = is_zero(&sums, a.width);
@@ -147,7 +143,7 @@ mod tests {
 
         #[test]
         fn residues_are_those_of_the_integers(a in proptest::collection::vec(big(), 6)) {
-            let field = Field::new(crate::search::modular::PRIMES[0]);
+            let field = Field::new(crate::exact::modular::PRIMES[0]);
             let residues = Planes::new(a.chunks(3), 3, WIDE).residues(&field);
             let expected: Vec<u64> = a.iter().map(|v| field.to_montgomery(field.residue(v))).collect();
             prop_assert_eq!(residues, expected);

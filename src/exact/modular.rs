@@ -3,7 +3,7 @@
 //! A residue is kept as `x * 2^64 mod p` ("in Montgomery form") wherever it is a factor of many products: the product
 //! of such a residue and a plain one is a plain one.
 
-use super::for_each_row;
+use super::threads::for_each_row;
 use num_bigint::{BigInt, Sign};
 
 /// The primes that are tried, in this order: all of the form 2^61 - c with c below 2^9. 2^61 - 1 itself is left out,

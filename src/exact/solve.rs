@@ -46,8 +46,12 @@ impl std::error::Error for SolveError {}
 ///
 /// Untrusted: the rank modulo the prime is at most the true rank, and hardly ever smaller.
 pub fn rank_profile(rows: &[Vec<BigInt>], cols: usize) -> RankProfile {
-    let order: Vec<usize> = (0..cols).collect();
-    profile_in_order(&Field::new(PRIMES[0]), rows.iter(), &order)
+    rank_profile_in_order(rows, &(0..cols).collect::<Vec<_>>())
+}
+
+/// The same with the columns taken in the given order; those that are not listed are never pivots.
+pub fn rank_profile_in_order(rows: &[Vec<BigInt>], column_order: &[usize]) -> RankProfile {
+    profile_in_order(&Field::new(PRIMES[0]), rows.iter(), column_order)
 }
 
 /// Solves `a x = b` exactly for a square `a` (n rows of n entries, n entries of `b`). The fractions are in lowest terms
@@ -93,6 +97,10 @@ pub fn solve(
             break;
         }
         let x = solve_pivots(a, b, free, &profile).ok_or(SolveError::Singular)?;
+        if profile.rank() == a.len() {
+            // All rows were checked with the square system.
+            return Ok(x);
+        }
         match first_failing_row(&planes, b, x.numerators(), x.denominator()) {
             None => return Ok(x),
             Some(row) => failed = Some((profile.rank(), row)),

@@ -4,11 +4,11 @@
 //! r_{i+1} = (r_i + b_{i+1} - A x_i) / p, where b_i are the digits of b, so that r never outgrows A. Enough digits
 //! determine the fractions; every candidate is checked exactly.
 
-use super::for_each_row;
 use super::modular::{Field, inverse};
-use super::planes::{Planes, dot, first_failing_row, max_bits};
+use super::planes::{Planes, first_failing_row, max_bits};
 use super::reconstruct::{Radix, rational};
-use crate::kernel::linear::Fractions;
+use super::threads::for_each_row;
+use crate::kernel::linear::{Fractions, dot_words};
 use num_bigint::{BigInt, BigUint, Sign};
 use num_integer::Integer;
 use num_traits::{One, ToPrimitive};
@@ -97,7 +97,7 @@ impl<'a> Lifting<'a> {
         let mut x = vec![0i64; n];
         for_each_row(&mut x, 1, n, |j, out| out[0] = field.dot(&self.inverse[j * n..(j + 1) * n], &residues) as i64);
         for_each_row(&mut self.residual, self.limbs, n * a.planes.len(), |j, r| {
-            let products = a.row(j).map(|digits| dot(digits, &x));
+            let products = a.row(j).map(|digits| dot_words(digits, &x));
             subtract_and_divide(r, b_digits[j], products, a.width, &field);
         });
         self.steps.push(x);
@@ -196,8 +196,8 @@ fn cramer_bits(a: &Planes, b: &[BigInt]) -> (u64, u64) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::search::modular::PRIMES;
-    use crate::search::planes::width_for;
+    use crate::exact::modular::PRIMES;
+    use crate::exact::planes::width_for;
     use proptest::prelude::*;
 
     fn solve(a: &[BigInt], b: &[BigInt]) -> Option<Fractions> {
