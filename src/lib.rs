@@ -12,6 +12,7 @@
 //! once a target is moved, and the certificate above is refused.
 
 pub mod cli;
+pub mod compact;
 pub mod exact;
 pub mod input;
 pub mod kernel;

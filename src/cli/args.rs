@@ -31,6 +31,10 @@ pub enum Command {
     Prove(ProveArguments),
     /// Accept or reject a certificate for the given data and model
     Check(CheckArguments),
+    /// Leave out of a certificate what the data and the model give back
+    Compact(RewriteArguments),
+    /// Restore what a compact certificate leaves out
+    Complete(RewriteArguments),
     /// Show what is in a certificate or a model
     Show(ShowArguments),
 }
@@ -136,6 +140,26 @@ impl CheckArguments {
         let source = self.statement.source(self.data.clone(), self.model.clone());
         Request { source, certificate: self.certificate.clone(), claim: self.claim }
     }
+}
+
+/// Arguments of `compact` and `complete`.
+#[derive(Debug, Args)]
+pub struct RewriteArguments {
+    /// The samples: .npz, .csv or exact .json
+    #[arg(long)]
+    pub data: PathBuf,
+    /// The parameters: .safetensors, .npz or exact .json
+    #[arg(long)]
+    pub model: PathBuf,
+    /// The certificate
+    #[arg(value_name = "CERT")]
+    pub certificate: PathBuf,
+    /// The file to write
+    #[arg(short = 'o', value_name = "FILE")]
+    pub output: PathBuf,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub statement: Statement,
 }
 
 /// Arguments of `show`.

@@ -3,6 +3,7 @@
 use super::files::read_certificate;
 use super::output::{self, Done, Trouble};
 use super::{FAILED, NO, YES};
+use crate::compact::{self, Unrestored};
 use crate::input::{self, Source};
 use crate::kernel::check::check;
 use crate::kernel::claim::Verdict;
@@ -34,18 +35,44 @@ pub enum Answer {
     Accepted(Box<Theorem>),
     /// Not a proof of its claim about this problem.
     Rejected(Reject),
+    /// A compact certificate whose gaps cannot be filled for this problem, and why.
+    Unrestored(String),
     /// Not a certificate.
     Malformed(ParseError),
 }
 
-/// Parses and checks. The claim is the one that the certificate is for; the statement is the problem's.
+/// Parses and checks; a compact certificate is restored first. The claim is the one that the certificate is for; the
+/// statement is the problem's.
 pub fn decide(problem: &Problem, bytes: &[u8]) -> Answer {
+    if !compact::is_compact(bytes) {
+        return decide_restored(problem, bytes);
+    }
+    match compact::complete(problem, bytes) {
+        Ok(text) => decide_restored(problem, text.as_bytes()),
+        Err(Unrestored::Malformed(error)) => Answer::Malformed(error),
+        Err(Unrestored::Unsolvable(reason)) => Answer::Unrestored(reason),
+    }
+}
+
+fn decide_restored(problem: &Problem, bytes: &[u8]) -> Answer {
     match parse_certificate(bytes) {
         Err(error) => Answer::Malformed(error),
         Ok((claim, certificate)) => match check(problem, &claim, &certificate) {
             Ok(theorem) => Answer::Accepted(Box::new(theorem)),
             Err(reject) => Answer::Rejected(reject),
         },
+    }
+}
+
+impl Answer {
+    /// Why it is not accepted, in words, and the exit code for that.
+    pub fn refusal(&self, file: &str) -> Option<(String, u8)> {
+        match self {
+            Self::Accepted(_) => None,
+            Self::Rejected(reject) => Some((words::rejected(file, reject), NO)),
+            Self::Unrestored(reason) => Some((words::unrestored(file, reason), NO)),
+            Self::Malformed(error) => Some((words::malformed(file, error), FAILED)),
+        }
     }
 }
 
@@ -60,28 +87,19 @@ pub fn answer(request: &Request) -> Result<Answer, Trouble> {
 pub fn run(request: &Request, json: bool) -> Done {
     let answer = answer(request)?;
     let file = request.certificate.display().to_string();
-    let code = match &answer {
-        Answer::Accepted(theorem) => {
-            let proved = theorem.claim().verdict();
-            let other = request.claim.filter(|wanted| *wanted != proved);
-            print(&answer, &file, json)?;
-            if let Some(wanted) = other {
-                output::reason(&format!("{file}: the certificate proves {proved}, not {wanted}"));
-            }
-            if other.is_some() { NO } else { YES }
+    print(&answer, &file, json)?;
+    if let Some((reason, code)) = answer.refusal(&file) {
+        output::reason(&reason);
+        return Ok(code);
+    }
+    let proved = if let Answer::Accepted(theorem) = &answer { Some(theorem.claim().verdict()) } else { None };
+    match request.claim.filter(|wanted| Some(*wanted) != proved).zip(proved) {
+        None => Ok(YES),
+        Some((wanted, proved)) => {
+            output::reason(&format!("{file}: the certificate proves {proved}, not {wanted}"));
+            Ok(NO)
         }
-        Answer::Rejected(reject) => {
-            print(&answer, &file, json)?;
-            output::reason(&words::rejected(&file, reject));
-            NO
-        }
-        Answer::Malformed(error) => {
-            print(&answer, &file, json)?;
-            output::reason(&words::malformed(&file, error));
-            FAILED
-        }
-    };
-    Ok(code)
+    }
 }
 
 fn print(answer: &Answer, file: &str, json: bool) -> Result<(), Trouble> {
@@ -91,13 +109,14 @@ fn print(answer: &Answer, file: &str, json: bool) -> Result<(), Trouble> {
         return output::verdict(&match answer {
             Answer::Accepted(theorem) => json::accepted(theorem, file),
             Answer::Rejected(reject) => json::rejected(reject, file),
+            Answer::Unrestored(reason) => json::unrestored(reason, file),
             Answer::Malformed(error) => json::malformed(error, file),
         });
     }
     let _ = (file, json);
     output::verdict(&match answer {
         Answer::Accepted(theorem) => format!("accepted: {}", words::summary(theorem)),
-        Answer::Rejected(_) => "rejected".to_string(),
+        Answer::Rejected(_) | Answer::Unrestored(_) => "rejected".to_string(),
         Answer::Malformed(_) => "malformed".to_string(),
     })
 }

@@ -15,6 +15,8 @@ mod progress;
 #[cfg(feature = "search")]
 mod proving;
 #[cfg(feature = "search")]
+mod rewriting;
+#[cfg(feature = "search")]
 mod showing;
 #[cfg(feature = "search")]
 mod target;
@@ -43,6 +45,8 @@ pub fn run(args: impl IntoIterator<Item = std::ffi::OsString>) -> std::process::
     let done = match command {
         Command::Prove(arguments) => proving::prove(&arguments),
         Command::Check(arguments) => checking::run(&arguments.request(), arguments.format.is_json()),
+        Command::Compact(arguments) => rewriting::compact(&arguments),
+        Command::Complete(arguments) => rewriting::complete(&arguments),
         Command::Show(arguments) => showing::show(&arguments),
     };
     output::exit(done)

@@ -4,6 +4,7 @@ use super::YES;
 use super::args::ShowArguments;
 use super::files::read_certificate;
 use super::output::{self, Done, Trouble};
+use crate::compact::is_compact;
 use crate::input;
 use crate::kernel::parse::parse_certificate;
 use crate::report::{contents, words};
@@ -31,6 +32,11 @@ pub fn show(arguments: &ShowArguments) -> Done {
 
 fn certificate(path: &Path) -> Result<String, Trouble> {
     let bytes = read_certificate(path)?;
+    if is_compact(&bytes) {
+        let trouble =
+            Trouble::new(format!("{}: a compact certificate leaves out what there is to show", path.display()));
+        return Err(trouble.hint("restore it with `lowpoint complete`"));
+    }
     let (claim, certificate) =
         parse_certificate(&bytes).map_err(|e| Trouble::new(words::malformed(&path.display().to_string(), &e)))?;
     Ok(contents::certificate(&claim, &certificate, &bytes))

@@ -43,7 +43,7 @@ impl Target {
 }
 
 /// Refuses what is no plain file, and the user's own files under any name.
-fn usable(path: &Path, data: &Path, model: &Path) -> Result<(), Trouble> {
+pub fn usable(path: &Path, data: &Path, model: &Path) -> Result<(), Trouble> {
     let refused = |what: &str| {
         let trouble = Trouble::new(format!("{}: {what}; it is not overwritten", path.display()));
         Err(trouble.hint("choose another place with `-o CERT`"))

@@ -75,6 +75,7 @@ impl<'a> Lines<'a> {
 }
 
 /// The words of a line that are left.
+#[derive(Clone)]
 pub struct Words<'a> {
     words: std::str::Split<'a, char>,
     line: usize,
@@ -112,6 +113,12 @@ impl<'a> Words<'a> {
             Ok(n) if plain && n <= limit => Ok(n),
             _ => Err(self.error(what)),
         }
+    }
+
+    /// The next word as an integer.
+    pub fn integer(&mut self) -> Parsed<BigInt> {
+        let word = self.word("a hexadecimal integer")?;
+        self.hex(word)
     }
 
     fn hex(&self, word: &str) -> Parsed<BigInt> {

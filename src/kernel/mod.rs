@@ -19,7 +19,7 @@ pub mod dataset;
 pub mod definite;
 pub mod evaluation;
 pub mod linear;
-mod lines;
+pub mod lines;
 pub mod network;
 pub mod number;
 pub mod parse;

@@ -39,6 +39,17 @@ pub fn rejected(reject: &Reject, file: &str) -> String {
     ]))
 }
 
+/// A compact certificate that the problem does not restore.
+pub fn unrestored(reason: &str, file: &str) -> String {
+    print(&Json::Object(vec![
+        ("result", text("rejected")),
+        ("step", text("restoration")),
+        ("rule", text("compact")),
+        ("reason", text(reason)),
+        ("certificate", text(file)),
+    ]))
+}
+
 /// A text that is no certificate.
 pub fn malformed(error: &ParseError, file: &str) -> String {
     print(&Json::Object(vec![

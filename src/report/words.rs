@@ -131,6 +131,11 @@ pub fn rejected(file: &str, reject: &Reject) -> String {
     format!("{file}: {reject}{hint}")
 }
 
+/// Why a compact certificate is rejected before the kernel sees it.
+pub fn unrestored(file: &str, reason: &str) -> String {
+    format!("{file}: the compact certificate cannot be restored: {reason}")
+}
+
 /// Where a text is no certificate.
 pub fn malformed(file: &str, error: &ParseError) -> String {
     format!("{file}: {error}")
