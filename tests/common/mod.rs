@@ -8,3 +8,4 @@ pub mod instance;
 pub mod linear;
 pub mod mutate;
 pub mod rng;
+pub mod second;

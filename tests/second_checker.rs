@@ -1,0 +1,216 @@
+//! Two checkers, one page: does `scripts/lowpoint_check.py`, written from docs/FORMAT.md alone, say what the kernel says?
+#![cfg(feature = "search")]
+
+mod common;
+
+#[path = "second_checker/fresh.rs"]
+mod fresh;
+
+use common::mutate::mutate;
+use common::rng::Rng;
+use common::second::{Case, second_checker};
+use fresh::{fresh, kinds};
+use lowpoint::input::{Source, load};
+use lowpoint::kernel::check::check;
+use lowpoint::kernel::parse::parse_certificate;
+use lowpoint::kernel::problem::Problem;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Kind, place and rule; of an accepted certificate the claim, of a malformed one the line.
+type Outcome = (String, String, String);
+
+/// What the kernel says.
+fn first(problem: &Problem, certificate: &[u8]) -> Outcome {
+    let outcome = |kind: &str, place: &str, rule: &str| (kind.to_string(), place.to_string(), rule.to_string());
+    match parse_certificate(certificate) {
+        Err(e) => outcome("malformed", &format!("line {}", e.line), ""),
+        Ok((claim, parsed)) => match check(problem, &claim, &parsed) {
+            Ok(theorem) => outcome("accepted", "", theorem.claim().verdict().name()),
+            Err(reject) => {
+                let words = reject.to_string();
+                let (place, rest) = words.split_once(": rule ").unwrap();
+                outcome("rejected", place, rest.split(':').next().unwrap())
+            }
+        },
+    }
+}
+
+/// Runs both checkers on all cases; how often which outcome was found.
+fn agree(cases: &[Case], name: impl Fn(usize) -> String) -> BTreeMap<String, usize> {
+    let mut counts = BTreeMap::new();
+    let mut wrong = Vec::new();
+    let mut last: Option<(Source, Problem)> = None;
+    for (number, (case, second)) in cases.iter().zip(second_checker(cases)).enumerate() {
+        if last.as_ref().is_none_or(|(source, _)| source.data != case.source.data || source.model != case.source.model)
+        {
+            last = Some((case.source.clone(), load(&case.source).unwrap()));
+        }
+        let found = first(&last.as_ref().unwrap().1, &case.certificate);
+        if found != (second.kind.clone(), second.place.clone(), second.rule.clone()) {
+            let text = String::from_utf8_lossy(&case.certificate);
+            wrong.push(format!("{}: {found:?}, the second checker {second:?}\n{text:.2000}", name(number)));
+        }
+        let (kind, place, rule) = found;
+        let place = place.trim_end_matches(|c: char| c.is_ascii_digit());
+        *counts.entry(format!("{kind} {place} {rule}")).or_default() += 1;
+    }
+    counts.iter().for_each(|(what, n)| println!("{n:6} {what}"));
+    assert!(wrong.is_empty(), "{} of {} cases:\n{}", wrong.len(), cases.len(), wrong.join("\n"));
+    counts
+}
+
+fn file(folder: &Path, stem: &str) -> PathBuf {
+    let candidates = ["npz", "json", "safetensors", "csv"].map(|ext| folder.join(format!("{stem}.{ext}")));
+    candidates.into_iter().find(|p| p.exists()).unwrap_or_else(|| panic!("no {stem} file in {}", folder.display()))
+}
+
+fn case(data: PathBuf, model: PathBuf, certificate: &Path) -> Case {
+    let certificate = std::fs::read(certificate).unwrap();
+    Case { source: Source { data, model, ..Source::default() }, certificate }
+}
+
+fn sorted(folder: &Path) -> Vec<PathBuf> {
+    let mut paths: Vec<PathBuf> = std::fs::read_dir(folder).unwrap().map(|e| e.unwrap().path()).collect();
+    paths.sort();
+    paths
+}
+
+#[test]
+fn both_accept_what_is_published() {
+    let folders: Vec<PathBuf> = sorted(&root().join("certificates")).into_iter().filter(|p| p.is_dir()).collect();
+    let mut cases: Vec<Case> =
+        folders.iter().map(|f| case(file(f, "data"), file(f, "model"), &f.join("certificate"))).collect();
+    let example = root().join("docs/format-example");
+    cases.push(case(example.join("data.json"), example.join("model.json"), &example.join("certificate.txt")));
+    let counts = agree(&cases, |n| cases[n].source.data.display().to_string());
+    assert!(folders.len() >= 12 && counts.keys().all(|k| k.starts_with("accepted ")), "{counts:?}");
+}
+
+/// The certificates of the corpus with the names of their files.
+fn corpus(folders: &[&str]) -> (Vec<String>, Vec<Case>) {
+    let corpus = root().join("tests/corpus");
+    let files = folders.iter().flat_map(|folder| sorted(&corpus.join(folder)));
+    let files = files.filter(|path| path.extension().is_some_and(|e| e == "cert"));
+    let read = |path: PathBuf| {
+        let name = path.strip_prefix(&corpus).unwrap().display().to_string();
+        let problem = path.file_name().unwrap().to_str().unwrap().split('.').next().unwrap();
+        let file = |kind: &str| corpus.join(format!("problems/{problem}.{kind}.json"));
+        (name, case(file("data"), file("model"), &path))
+    };
+    files.map(read).unzip()
+}
+
+#[test]
+fn both_judge_the_corpus_alike() {
+    let (names, cases) = corpus(&["accept", "reject", "malformed"]);
+    let counts = agree(&cases, |n| names[n].clone());
+    let of = |kind: &str| counts.iter().filter(|(k, _)| k.starts_with(kind)).map(|(_, n)| n).sum::<usize>();
+    assert!(of("accepted") >= 43 && of("rejected") >= 154 && of("malformed") >= 99, "{counts:?}");
+}
+
+/// One number changed a little or exchanged with another one, or one word put in another's place: mostly still a
+/// certificate by the grammar.
+fn nudge(text: &str, rng: &mut Rng) -> String {
+    let mut lines: Vec<Vec<String>> = text.lines().map(|l| l.split(' ').map(str::to_string).collect()).collect();
+    let line = rng.below(lines.len());
+    let place = rng.below(lines[line].len());
+    let other = rng.below(lines[line].len());
+    let word = lines[line][place].clone();
+    match i64::from_str_radix(&word, 16) {
+        Ok(value) => {
+            let signed = |v: i64| if v < 0 { format!("-{:x}", -v) } else { format!("{v:x}") };
+            match rng.below(5) {
+                0 => lines[line].swap(place, other),
+                1 => lines[line][place] = signed(-value),
+                n => lines[line][place] = signed(value + rng.pick(&[1, -1, 3 - n as i64])),
+            }
+        }
+        Err(_) => {
+            let kinds = [
+                &["local-minimum", "saddle", "not-stationary", "local-minimum-nearby", "saddle-nearby"][..],
+                &["zero-form", "open", "scalar", "stationary", "uniform", "escape", "descent"],
+                &["linear", "rays"],
+                &["balanced", "absent", "descent", "positive"],
+                &["+", "-"],
+                &["0.5", "1", "1/3", "unbounded", "2", "1e-9"],
+            ];
+            if let Some(kind) = kinds.iter().find(|kind| kind.contains(&word.as_str())) {
+                lines[line][place] = rng.pick(kind).to_string();
+            }
+        }
+    }
+    lines.iter().map(|l| l.join(" ") + "\n").collect()
+}
+
+/// Damaged by the grammar or within it.
+fn damaged(certificate: &[u8], rng: &mut Rng) -> Vec<u8> {
+    let mut text = String::from_utf8(certificate.to_vec()).unwrap();
+    let damage = if rng.chance(20) { mutate } else { nudge };
+    for _ in 0..=rng.below(2) {
+        text = damage(&text, rng);
+    }
+    text.into_bytes()
+}
+
+/// Damaged certificates of the corpus, which has every rule.
+#[test]
+fn both_judge_damage_alike() {
+    let mut rng = Rng::new(7);
+    let (names, whole) = corpus(&["accept", "reject"]);
+    let damaged = |case: &Case| -> Vec<Case> {
+        let one = |_| Case { certificate: damaged(&case.certificate, &mut rng), ..case.clone() };
+        (0..DAMAGED).map(one).collect()
+    };
+    let cases: Vec<Case> = whole.iter().flat_map(damaged).collect();
+    let counts = agree(&cases, |n| format!("damage of {}", names[n / DAMAGED]));
+    let rejected = |rule: &str| counts.keys().any(|what| what.starts_with("rejected ") && what.ends_with(rule));
+    for rule in RULES {
+        assert!(rejected(rule), "{rule} refuses none: {counts:?}");
+    }
+}
+
+/// The rules that can refuse.
+const RULES: [&str; 19] = [
+    "statement",
+    "distance",
+    "bias",
+    "conclusion",
+    "kinks",
+    "potential",
+    "zero-form",
+    "scalar",
+    "uniform",
+    "escape",
+    "descent",
+    "linear",
+    "multipliers",
+    "rays",
+    "matrix",
+    "cells",
+    "components",
+    "curvature",
+    "region",
+];
+
+/// Damaged certificates for each of the corpus.
+const DAMAGED: usize = 30;
+
+#[test]
+fn both_judge_fresh_proofs_alike() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut cases = fresh(directory.path(), 200, 1000);
+    assert!(cases.len() >= 300, "only {} proofs", cases.len());
+    kinds(&cases);
+    let mut rng = Rng::new(11);
+    for n in 0..cases.len() {
+        cases.push(Case { certificate: damaged(&cases[n].certificate, &mut rng), ..cases[n].clone() });
+    }
+    cases.sort_by(|a, b| a.source.data.cmp(&b.source.data));
+    let counts = agree(&cases, |n| cases[n].source.data.display().to_string());
+    assert!(counts.iter().filter(|(k, _)| k.starts_with("accepted")).map(|(_, n)| n).sum::<usize>() >= 300);
+}
