@@ -5,3 +5,5 @@ cd "$(dirname "$0")/.."
 cargo fmt --check
 cargo clippy --locked --all-targets -- -D warnings
 cargo clippy --locked --no-default-features --lib --bins -- -D warnings
+# The fuzz targets share the tests' code: that they compile needs no fuzzer.
+cargo check --locked --manifest-path fuzz/Cargo.toml --target-dir target/fuzz --no-default-features --lib

@@ -13,7 +13,6 @@ then the files and the command line.
 """
 
 import argparse
-import ast
 import csv
 import hashlib
 import io
@@ -23,11 +22,17 @@ import os
 import re
 import struct
 import sys
+import traceback
 import zipfile
 import zlib
 from fractions import Fraction
-from math import comb, gcd, lcm
 from operator import mul
+
+if sys.version_info < (3, 9):
+    sys.stderr.write("lowpoint_check.py needs Python 3.9 or later\n")
+    sys.exit(2)
+
+from math import comb, gcd, lcm  # noqa: E402 - an older version would end with 1 here, as if it had rejected
 
 VERSION = "lowpoint_check 1, for certificates of formats 1 and 2"
 
@@ -298,10 +303,6 @@ class Form:
     def __init__(self, p, kap, classes, d):
         self.p, self.kap, self.classes, self.d = p, kap, classes, d
 
-    def at(self, u):
-        """d phi(u)."""
-        return dot(self.p, u) + sum(kap * abs(dot(x, u)) for kap, x in zip(self.kap, self.classes))
-
 
 # Section 2: numbers
 
@@ -490,7 +491,7 @@ class Certificate:
         self.neurons, self.output_bias = [], None
         for _ in range(replaced):
             words = lines.line("input")
-            i = lines.read(words[0] if words else "", count)
+            i = lines.read(words[0] if words else "", limited(MAX_NEURONS))
             if self.neurons and self.neurons[-1][0] >= i:
                 lines.fail("expected replaced neurons in ascending order")
             w = lines.fractions(words[1:])
@@ -648,8 +649,7 @@ def check_header(problem, certificate):
               "output-bias" if problem.network.bias else "no-output-bias")
     shape = [problem.N, problem.d, problem.J, problem.m, *biases]
     require(certificate.shape == shape, "statement", f"another shape: expected {shape}, found {certificate.shape}")
-    require(certificate.slopes == problem.slopes, "statement",
-            "another activation: expected slopes {} and {}".format(*problem.slopes))
+    require(certificate.slopes == problem.slopes, "statement", "another activation: the slopes differ")
     require(certificate.data == problem.data_digest, "statement", f"another data file, not {problem.data_digest}")
     require(certificate.model == problem.model_digest, "statement", f"another model file, not {problem.model_digest}")
 
@@ -837,8 +837,7 @@ def prove_rays(form):
     vectors = [[form.classes[C][a] for a in columns] for C in bent]
     p = [form.p[a] for a in columns]
     seen = [set() for _ in bent]
-    unit = [[int(a == b) for b in range(rank)] for a in range(rank)]
-    for ray in lines_orthogonal(vectors, unit, 0):
+    for ray in lines_orthogonal(vectors, null_space([], rank), 0):
         products = [dot(x, ray) for x in vectors]
         bends, slope = sum(k * abs(v) for k, v in zip(kap, products)), dot(p, ray)
         require(bends >= abs(slope), "rays", "a ray with phi < 0")
@@ -859,14 +858,20 @@ def lines_orthogonal(vectors, basis, start):
         yield basis[0]
         return
     for index in range(start, len(vectors) - len(basis) + 2):
-        products = [dot(vectors[index], b) for b in basis]
-        pivot = next((a for a, v in enumerate(products) if v), None)
-        if pivot is not None:
-            kept = [
-                shortened([products[pivot] * x - v * y for x, y in zip(b, basis[pivot])])
-                for a, (b, v) in enumerate(zip(basis, products)) if a != pivot
-            ]
+        kept = cut(basis, vectors[index])
+        if len(kept) < len(basis):
             yield from lines_orthogonal(vectors, kept, index + 1)
+
+
+def cut(basis, row):
+    """A basis of the vectors in the span of `basis` that are orthogonal to `row`."""
+    products = [dot(row, b) for b in basis]
+    pivot = next((a for a, v in enumerate(products) if v), None)
+    if pivot is None:
+        return basis
+    lead, top = products[pivot], basis[pivot]
+    rest = [(b, v) for a, (b, v) in enumerate(zip(basis, products)) if a != pivot]
+    return [shortened([lead * x - v * y for x, y in zip(b, top)]) for b, v in rest]
 
 
 def shortened(vector):
@@ -1031,7 +1036,8 @@ def check_region(point, certificate):
     for (_, name, proof), (_, h) in zip(certificate.steps, point.network.neurons):
         if name in ("scalar", "uniform"):
             bound = Fraction(abs(h.n[0]), h.d) if name == "scalar" else proof[0] / problem.J
-            require(r_h is not None and r_h <= bound, "region", "the radius of the output weights is larger than proved")
+            require(r_h is not None and r_h <= bound, "region",
+                    "the radius of the output weights is larger than proved")
 
 
 def check_curvature_descent(point, t, u, g, bias):
@@ -1108,13 +1114,7 @@ def null_space(rows, width):
     """A basis of the vectors orthogonal to all rows, in integers."""
     basis = [[int(a == b) for b in range(width)] for a in range(width)]
     for row in rows:
-        products = [dot(row, b) for b in basis]
-        pivot = next((a for a, v in enumerate(products) if v), None)
-        if pivot is not None:
-            basis = [
-                shortened([products[pivot] * x - v * y for x, y in zip(b, basis[pivot])])
-                for a, (b, v) in enumerate(zip(basis, products)) if a != pivot
-            ]
+        basis = cut(basis, row)
     return basis
 
 
@@ -1225,7 +1225,7 @@ def read_data(extension, content, options):
         x, y, weights = samples_of(npz_arrays(content))
     else:
         x, y, weights = read_json_data(content)
-    if not x or not x[0] or not y[0]:
+    if not (x and x[0] and y and y[0]):
         raise Unreadable("no samples, no inputs or no targets")
     if len(x) > MAX_SAMPLES:
         raise Unreadable(f"more samples than the limit of {MAX_SAMPLES}")
@@ -1245,10 +1245,8 @@ def samples_of(arrays):
         found[name.lower()] = array
     if not {"x", "y"} <= set(found) <= {"x", "y", "weights"}:
         raise Unreadable("expected the arrays x, y and optionally weights, found " + ", ".join(sorted(arrays)))
-    weights = found.get("weights")
-    if weights is not None and len(weights.shape) != 1:
-        raise Unreadable("`weights`: expected one dimension")
-    return found["x"].rows("x"), found["y"].rows("y"), None if weights is None else weights.numbers
+    weights = found["weights"].numbers((1,)) if "weights" in found else None
+    return found["x"].rows(), found["y"].rows(), weights
 
 
 def read_csv(content, targets):
@@ -1261,8 +1259,8 @@ def read_csv(content, targets):
     if not rows:
         raise Unreadable("the header line is missing")
     header = rows.pop(0)
-    if len(set(header)) != len(header) or len(set(targets)) != len(targets):
-        raise Unreadable("a column name occurs twice")
+    if len(set(header)) != len(header) or len(set(targets)) != len(targets) or "" in header:
+        raise Unreadable("a column name that occurs twice, or an empty one")
     if not targets or not set(targets) <= set(header):
         raise Unreadable("name each target column with `--target NAME`; the columns are " + ", ".join(header))
     x, y = [], []
@@ -1283,16 +1281,21 @@ def cell_number(text, place):
 
 
 def read_json(content):
-    """JSON without repeated keys; bare numbers stay what no reader below accepts."""
+    """JSON; bare numbers become what no reader below accepts."""
+    bare = dict.fromkeys(("parse_int", "parse_float", "parse_constant"), lambda _: float)
+    return parse_json(content, **bare)
 
-    def pairs(items):
-        if len(dict(items)) != len(items):
+
+def parse_json(content, **options):
+    """JSON without repeated keys."""
+
+    def unique(pairs):
+        if len(dict(pairs)) != len(pairs):
             raise ValueError("a key occurs twice")
-        return dict(items)
+        return dict(pairs)
 
     try:
-        bare = dict.fromkeys(("parse_int", "parse_float", "parse_constant"), lambda _: float)
-        return json.loads(content.decode("utf-8"), object_pairs_hook=pairs, **bare)
+        return json.loads(content.decode("utf-8"), object_pairs_hook=unique, **options)
     except RecursionError as error:
         raise ValueError("nested too deeply") from error
 
@@ -1330,8 +1333,7 @@ def read_json_data(content):
     data = json_object(read_json(content), "the data", ("x", "y"), ("weights",))
     y = json_list(data["y"], "y")
     y = json_matrix(y, "y") if y and isinstance(y[0], list) else [[v] for v in json_vector(y, "y")]
-    weights = data.get("weights")
-    return json_matrix(data["x"], "x"), y, None if weights is None else json_vector(weights, "weights")
+    return json_matrix(data["x"], "x"), y, json_vector(data["weights"], "weights") if "weights" in data else None
 
 
 def read_model(extension, content, options):
@@ -1345,15 +1347,16 @@ def read_model(extension, content, options):
             raise Unreadable("`--hidden` and `--output` name tensors; the layers of a .json model have an order")
         layers, own = read_json_model(content)
     elif extension == ".npz":
-        layers = two_layers(npz_arrays(content), *chosen)
+        layers = two_layers(npz_arrays(content), True, *chosen)
     elif extension == ".safetensors":
-        layers = two_layers(safetensors(content), *chosen)
+        layers = two_layers(safetensors(content), False, *chosen)
     else:
         raise Unreadable("expected a file name that ends in .safetensors, .npz or .json")
     slope = options.get("negative_slope")
-    slopes = own or [Fraction(1), Fraction(0) if slope is None else slope]
-    if slope is not None and slopes[1] != slope:
+    slopes = [Fraction(1), slope or Fraction(0)]
+    if own and slope is not None and slopes != own:
         raise Unreadable("the file and `--negative-slope` say different slopes")
+    slopes = own or slopes
     if slopes[0] == slopes[1]:
         raise Unreadable("the activation's two slopes are equal")
     (w, hidden_bias), (h, output_bias) = layers
@@ -1387,7 +1390,7 @@ def read_json_model(content):
     return read, slopes
 
 
-def two_layers(tensors, hidden, output):
+def two_layers(tensors, scalars, hidden, output):
     """The hidden layer and the output among tensors NAME.weight and NAME.bias, by the numbers in their names."""
     named_here = [name[: -len(".weight")] for name in tensors if name.endswith(".weight")]
     if hidden is None:
@@ -1395,23 +1398,18 @@ def two_layers(tensors, hidden, output):
             raise Unreadable("expected two tensors `*.weight`, found " + (", ".join(sorted(tensors)) or "none"))
         hidden, output = sorted(named_here, key=natural)
         known = {f"{name}.{kind}" for name in (hidden, output) for kind in ("weight", "bias")}
-        others = [name for name, tensor in tensors.items() if name not in known and tensor.shape]
+        if scalars:  # NumPy keeps single numbers beside the layers
+            known |= {name for name, tensor in tensors.items() if not tensor.shape and not name.endswith(".bias")}
+        others = set(tensors) - known
         if others:
             raise Unreadable("tensors that belong to neither layer: " + ", ".join(sorted(others)))
     else:
         hidden, output = (name[: -len(".weight")] if name.endswith(".weight") else name for name in (hidden, output))
     if hidden == output or hidden not in named_here or output not in named_here:
         raise Unreadable(f"no two layers `{hidden}` and `{output}`")
-    return [(tensors[f"{name}.weight"].matrix(name), bias_of(tensors, name)) for name in (hidden, output)]
-
-
-def bias_of(tensors, name):
-    bias = tensors.get(f"{name}.bias")
-    if bias is None:
-        return None
-    if len(bias.shape) != 1 or not bias.real:
-        raise Unreadable(f"`{name}.bias`: expected floats in one dimension")
-    return bias.numbers
+    weights = [tensors[f"{name}.weight"].parameters(2) for name in (hidden, output)]
+    biases = [tensors.get(f"{name}.bias") for name in (hidden, output)]
+    return [(rows, None if bias is None else bias.parameters(1)) for rows, bias in zip(weights, biases)]
 
 
 def natural(name):
@@ -1420,39 +1418,44 @@ def natural(name):
 
 
 class Array:
-    """Numbers of an array in the order of its rows; `real` if they were floats."""
+    """An array of numbers, decoded when it is asked for them."""
 
     def __init__(self, name, shape, kind, size, content, fortran=False, big=False):
-        self.shape, self.real, self.numbers = shape, kind in ("f", "bf"), []
+        self.name, self.shape, self.kind, self.size = name, shape, kind, size
+        self.content, self.fortran, self.order = content, fortran, "big" if big else "little"
         total = 1
         for n in shape:
             total *= n
         if len(content) != total * size:
             raise Unreadable(f"`{name}`: expected {total * size} bytes for shape {shape}, found {len(content)}")
-        for place, at in enumerate(range(0, len(content), size)):
-            bits = int.from_bytes(content[at:at + size], "big" if big else "little")
+
+    def numbers(self, dimensions):
+        """The numbers in the order of the rows; there are one or two dimensions, as asked for, and no empty one."""
+        if len(self.shape) not in dimensions or not self.content:
+            raise Unreadable(f"`{self.name}`: the shape is {self.shape}, expected dimensions {dimensions}, not empty")
+        size, found = self.size, []
+        for place, at in enumerate(range(0, len(self.content), size)):
+            bits = int.from_bytes(self.content[at:at + size], self.order)
             try:
-                self.numbers.append(decoded(bits, kind, 8 * size))
+                found.append(decoded(bits, self.kind, 8 * size))
             except ValueError as error:
-                raise Unreadable(f"`{name}`, number {place}: {error}") from error
-        if fortran and len(shape) == 2:
-            rows, columns = shape
-            self.numbers = [self.numbers[k + rows * a] for k in range(rows) for a in range(columns)]
-        elif fortran and len(shape) > 2:
-            raise Unreadable(f"`{name}`: expected 1 or 2 dimensions")
+                raise Unreadable(f"`{self.name}`, number {place}: {error}") from error
+        if self.fortran and len(self.shape) == 2:
+            rows, columns = self.shape
+            found = [found[k + rows * a] for k in range(rows) for a in range(columns)]
+        return found
 
-    def rows(self, name):
-        if len(self.shape) == 1:
-            return [[value] for value in self.numbers]
-        if len(self.shape) != 2:
-            raise Unreadable(f"`{name}`: expected 1 or 2 dimensions")
-        numbers = iter(self.numbers)
-        return [list(itertools.islice(numbers, self.shape[1])) for _ in range(self.shape[0])]
+    def rows(self, dimensions=(1, 2)):
+        """Its rows; one dimension is a column."""
+        numbers = iter(self.numbers(dimensions))
+        width = self.shape[1] if len(self.shape) == 2 else 1
+        return [list(itertools.islice(numbers, width)) for _ in range(self.shape[0])]
 
-    def matrix(self, name):
-        if len(self.shape) != 2 or not self.real:
-            raise Unreadable(f"`{name}.weight`: expected floats in two dimensions")
-        return self.rows(name)
+    def parameters(self, dimensions):
+        """Rows or numbers of a layer, which are floats."""
+        if self.kind not in ("f", "bf"):
+            raise Unreadable(f"`{self.name}`: expected floats")
+        return self.rows((2,)) if dimensions == 2 else self.numbers((1,))
 
 
 MANTISSA = {("f", 16): 10, ("f", 32): 23, ("f", 64): 52, ("bf", 16): 7}
@@ -1480,16 +1483,23 @@ def decoded(bits, kind, width):
 def npz_arrays(content):
     """The arrays of a zip of .npy files, by name."""
     arrays = {}
+    if content[:2] != b"PK":
+        raise Unreadable("not a readable .npz archive")
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             for entry in archive.infolist():
                 name, extension = os.path.splitext(entry.filename)
                 if extension != ".npy" or name in arrays:
                     raise Unreadable(f"`{entry.filename}`: not an array, or one that occurs twice")
+                if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+                    raise Unreadable(f"`{entry.filename}`: compressed in a way that NumPy does not write")
                 arrays[name] = npy(name, archive.read(entry))
-    except (zipfile.BadZipFile, zlib.error, struct.error, RuntimeError, NotImplementedError, OSError, EOFError) as error:
+    except (zipfile.BadZipFile, zlib.error, struct.error, RuntimeError, OSError, EOFError) as error:
         raise Unreadable(f"not a readable .npz archive: {error}") from error
     return arrays
+
+
+HEADER_ENTRY = re.compile(r"\s*'(\w+)'\s*:\s*('[^']*'|True|False|\([0-9, ]*\))\s*,?\s*", re.ASCII)
 
 
 def npy(name, content):
@@ -1498,22 +1508,24 @@ def npy(name, content):
         raise Unreadable(f"`{name}`: not a .npy array")
     start = 10 if content[6] == 1 else 12
     end = start + int.from_bytes(content[8:start], "little")
-    try:
-        tree = ast.parse(content[start:end].decode("latin-1").strip(), mode="eval").body
-        keys = sorted(key.value for key in tree.keys)
-        header = ast.literal_eval(tree)
-        descr, fortran, shape = (header[key] for key in ("descr", "fortran_order", "shape"))
-        match = re.fullmatch("([<>|])([fiub])([1248])", descr)
-    except (AttributeError, KeyError, SyntaxError, TypeError, ValueError, MemoryError, RecursionError) as error:
-        raise Unreadable(f"`{name}`: a header that cannot be read, or of Python objects or records") from error
+    header, at = {}, 1
+    text = content[start:end].decode("latin-1").strip().replace('"', "'")
+    while at < len(text) - 1:
+        entry = HEADER_ENTRY.match(text, at)
+        if not entry or entry[1] in header:
+            raise Unreadable(f"`{name}`: a header that cannot be read, or of Python objects or records")
+        header[entry[1]], at = entry[2], entry.end()
+    if sorted(header) != ["descr", "fortran_order", "shape"] or text[0] + text[-1] != "{}" or len(content) < end:
+        raise Unreadable(f"`{name}`: the header is damaged")
+    match = re.fullmatch("'([<>|])([fiub])([1248])'", header["descr"])
+    fortran, shape = header["fortran_order"], re.fullmatch(r"\(((?:[0-9]+, *)*(?:[0-9]+)?)\)", header["shape"])
+    if fortran not in ("True", "False") or not shape:
+        raise Unreadable(f"`{name}`: the header is damaged")
+    shape = tuple(int(n) for n in re.findall("[0-9]+", shape[1]))
     kind, size = match.group(2, 3) if match else ("", "0")
     if not match or kind == "f" and size == "1" or kind == "b" and size != "1" or match[1] == "|" and size != "1":
-        raise Unreadable(f"`{name}`: dtype {descr!r} is not supported; save plain numbers")
-    if keys != ["descr", "fortran_order", "shape"] or len(content) < end or not isinstance(fortran, bool):
-        raise Unreadable(f"`{name}`: the header is damaged")
-    if not isinstance(shape, tuple) or any(type(n) is not int or n < 0 for n in shape):
-        raise Unreadable(f"`{name}`: the header's shape is damaged")
-    return Array(name, shape, kind, int(size), content[end:], fortran, match[1] == ">")
+        raise Unreadable(f"`{name}`: dtype {header['descr']} is not supported; save plain numbers")
+    return Array(name, shape, kind, int(size), content[end:], fortran == "True", match[1] == ">")
 
 
 TENSOR_TYPES = {"F64": ("f", 8), "F32": ("f", 4), "F16": ("f", 2), "BF16": ("bf", 2), "BOOL": ("b", 1),
@@ -1523,25 +1535,19 @@ TENSOR_TYPES = {"F64": ("f", 8), "F32": ("f", 4), "F16": ("f", 2), "BF16": ("bf"
 
 def safetensors(content):
     """The tensors of a .safetensors file, by name; the file must be covered by them, one after the other."""
-
-    def pairs(items):
-        if len(dict(items)) != len(items):
-            raise ValueError("a key occurs twice")
-        return dict(items)
-
     start = 8 + int.from_bytes(content[:8], "little")
     if len(content) < max(start, 8) or content[8:9] != b"{":
         raise Unreadable("not a readable .safetensors file")
     try:
-        header = json.loads(content[8:start].decode("utf-8"), object_pairs_hook=pairs)
+        header = parse_json(content[8:start])
         header.pop("__metadata__", None)
         entries = []
         for name, entry in header.items():
             shape, offsets = entry["shape"], entry["data_offsets"]
-            if len(offsets) != 2 or any(type(n) is not int or n < 0 for n in [*shape, *offsets]):
+            if len(entry) != 3 or len(offsets) != 2 or any(type(n) is not int or n < 0 for n in [*shape, *offsets]):
                 raise ValueError(name)
             entries.append((*offsets, name, entry["dtype"], tuple(shape)))
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise Unreadable(f"the header of the .safetensors file is damaged: {error}") from error
     tensors, at = {}, 0
     for begin, stop, name, dtype, shape in sorted(entries):
@@ -1594,6 +1600,16 @@ def arguments(words):
     parser = argparse.ArgumentParser(
         description="Accepts or rejects a certificate for the given data and model, in exact arithmetic.",
         epilog="exit code: 0 accepted, 1 rejected or another claim, 2 malformed or unreadable", allow_abbrev=False)
+
+    class Once(argparse.Action):
+        """An option that is given at most once."""
+
+        def __call__(self, parser, given, value, option=None):
+            if getattr(given, self.dest) is not None:
+                parser.error(f"{option} is given twice")
+            setattr(given, self.dest, value)
+
+    parser.register("action", None, Once)
     add = parser.add_argument
     add("--data", required=True, help="the samples: .npz, .csv or exact .json")
     add("--model", required=True, help="the parameters: .safetensors, .npz or exact .json")
@@ -1641,4 +1657,8 @@ def main(words):
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except Exception:  # no verdict: not the exit code 1 with which Python would end
+        traceback.print_exc()
+        sys.exit(2)

@@ -29,7 +29,7 @@ mod regenerate;
 mod second_order;
 
 const ACCEPTED: usize = 43;
-const REJECTED: usize = 154;
+const REJECTED: usize = 155;
 const MALFORMED: usize = 99;
 
 fn corpus(folder: &str) -> PathBuf {

@@ -1,16 +1,20 @@
 //! docs/FORMAT.md: its example is accepted as it stands on the page, and its limits are the code's.
 
-use lowpoint::input::{Source, load};
+use lowpoint::compact::MAX_UNKNOWNS;
+use lowpoint::input::{self, Source, load};
 use lowpoint::kernel::certificate::FORMAT_VERSIONS;
 use lowpoint::kernel::check::check;
 use lowpoint::kernel::claim::Claim;
 use lowpoint::kernel::dataset::MAX_SAMPLES;
 use lowpoint::kernel::network::MAX_NEURONS;
 use lowpoint::kernel::number::{MAX_DECIMAL_CHARS, MAX_EXPONENT, MAX_HEX_DIGITS};
-use lowpoint::kernel::parse::{MAX_CERTIFICATE_BYTES, MAX_COMPONENTS, parse_certificate};
+use lowpoint::kernel::parse::{MAX_CERTIFICATE_BYTES, MAX_CERTIFICATE_WORDS, MAX_COMPONENTS, parse_certificate};
 use lowpoint::kernel::rule::bounds::MAX_ERROR_BITS;
 use lowpoint::kernel::rule::curvature::{MAX_CURVATURE_PIECES, MAX_CURVATURE_VARIABLES};
 use lowpoint::kernel::rule::rays::{MAX_RAY_RANK, MAX_RAY_SETS};
+use lowpoint::search::cells::MAX_CELLS;
+use lowpoint::search::convex_exact::MAX_PIVOTS;
+use lowpoint::search::polish::MAX_ROUNDS;
 use num_rational::BigRational;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -43,14 +47,16 @@ fn the_page_shows_the_example_s_files() {
     }
 }
 
+fn power(value: u64) -> String {
+    assert!(value.is_power_of_two());
+    format!("2^{}", value.ilog2())
+}
+
 #[test]
 fn the_page_has_the_limits_and_the_version() {
-    let power = |value: u64| {
-        assert!(value.is_power_of_two());
-        format!("2^{}", value.ilog2())
-    };
     for (value, constant) in [
         (power(MAX_CERTIFICATE_BYTES), "MAX_CERTIFICATE_BYTES"),
+        (power(MAX_CERTIFICATE_WORDS as u64), "MAX_CERTIFICATE_WORDS"),
         (MAX_DECIMAL_CHARS.to_string(), "MAX_DECIMAL_CHARS"),
         (MAX_EXPONENT.to_string(), "MAX_EXPONENT"),
         (power(MAX_HEX_DIGITS as u64), "MAX_HEX_DIGITS"),
@@ -68,4 +74,45 @@ fn the_page_has_the_limits_and_the_version() {
     assert!(page().contains(&format!("floor(floor({}/N)/J)", power(MAX_ERROR_BITS))));
     let [first, second] = FORMAT_VERSIONS;
     assert!(page().starts_with(&format!("# Certificates, formats {first} and {second}\n")));
+}
+
+/// Every row of docs/limits.md that names a constant, and no constant without its row.
+#[test]
+fn the_page_of_limits_has_the_constants() {
+    let limits = [
+        ("MAX_FILE_BYTES", power(input::MAX_FILE_BYTES)),
+        ("MAX_TEXT_BYTES", power(input::MAX_TEXT_BYTES)),
+        ("MAX_MEMBERS", input::MAX_MEMBERS.to_string()),
+        ("MAX_ARRAY_BYTES", power(input::MAX_ARRAY_BYTES)),
+        ("MAX_ARCHIVE_BYTES", power(input::MAX_ARCHIVE_BYTES)),
+        ("MAX_EXPANSION", input::MAX_EXPANSION.to_string()),
+        ("MIN_EXPANDED_BYTES", power(input::MIN_EXPANDED_BYTES)),
+        ("MAX_NUMBERS", power(input::MAX_NUMBERS as u64)),
+        ("MAX_NPY_HEADER_BYTES", power(input::MAX_NPY_HEADER_BYTES as u64)),
+        ("MAX_SAFETENSORS_HEADER_BYTES", power(input::MAX_SAFETENSORS_HEADER_BYTES)),
+        ("MAX_SAMPLES", power(MAX_SAMPLES as u64)),
+        ("MAX_NEURONS", power(MAX_NEURONS as u64)),
+        ("MAX_DECIMAL_CHARS", MAX_DECIMAL_CHARS.to_string()),
+        ("MAX_EXPONENT", MAX_EXPONENT.to_string()),
+        ("MAX_CERTIFICATE_BYTES", power(MAX_CERTIFICATE_BYTES)),
+        ("MAX_CERTIFICATE_WORDS", power(MAX_CERTIFICATE_WORDS as u64)),
+        ("MAX_HEX_DIGITS", power(MAX_HEX_DIGITS as u64)),
+        ("MAX_COMPONENTS", power(MAX_COMPONENTS as u64)),
+        ("MAX_RAY_RANK", MAX_RAY_RANK.to_string()),
+        ("MAX_RAY_SETS", MAX_RAY_SETS.to_string()),
+        ("MAX_CURVATURE_PIECES", MAX_CURVATURE_PIECES.to_string()),
+        ("MAX_CURVATURE_VARIABLES", MAX_CURVATURE_VARIABLES.to_string()),
+        ("MAX_ERROR_BITS", power(MAX_ERROR_BITS)),
+        ("MAX_UNKNOWNS", MAX_UNKNOWNS.to_string()),
+        ("MAX_CELLS", MAX_CELLS.to_string()),
+        ("MAX_ROUNDS", MAX_ROUNDS.to_string()),
+        ("MAX_PIVOTS", MAX_PIVOTS.to_string()),
+    ];
+    let page = fs::read_to_string(docs("limits.md")).unwrap();
+    let rows: Vec<&str> = page.lines().filter(|line| line.starts_with('|') && line.contains("| `M")).collect();
+    assert_eq!(rows.len(), limits.len(), "{rows:#?}");
+    for (constant, value) in limits {
+        let end = format!("| {value} | `{constant}` |");
+        assert!(rows.iter().any(|row| row.ends_with(&end)), "{end}");
+    }
 }

@@ -68,7 +68,7 @@ fn proving_again_writes_the_same_bytes_for_any_number_of_threads() {
             let directory = tempfile::tempdir().unwrap();
             let certificate = directory.path().join("again");
             let mut command = Command::new(assert_cmd::cargo::cargo_bin("lowpoint"));
-            command.env("RAYON_NUM_THREADS", threads).args(["prove", "--at", at]);
+            command.args(["prove", "--threads", threads, "--at", at]);
             command.arg("--data").arg(file(&folder, "data")).arg("--model").arg(file(&folder, "model"));
             command.arg("-o").arg(&certificate).assert().success();
             let (again, published) = (std::fs::read(&certificate), std::fs::read(folder.join("certificate")));

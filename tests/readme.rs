@@ -1,10 +1,15 @@
 //! Does every command in the README and the docs do what the page shows?
 //!
-//! In `console` blocks a line `$ command` is run, and what follows it is its exact output. In `sh` blocks every line is
-//! run. Commands run in a copy of `examples/` and `certificates/`, one copy for each page, in the page's order.
+//! In `console` blocks a line `$ command` is run, and what follows it is its exact output but for times; it succeeds unless
+//! a last line `[exit code N]` says otherwise. In `sh` blocks every line is run. Commands run in a copy of `examples/`,
+//! `certificates/` and `scripts/`, one copy for each page, in the page's order.
+
+#[path = "common/times.rs"]
+mod times;
 
 use assert_cmd::Command;
 use std::path::{Path, PathBuf};
+use times::without_times;
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
@@ -51,25 +56,39 @@ fn shown(page: &str) -> Vec<Shown> {
     all
 }
 
-/// Runs one command line; the standard output.
-fn run(command: &str, directory: &Path) -> String {
+/// Runs one command line that ends with this exit code; the standard output.
+fn run(command: &str, code: i32, directory: &Path) -> String {
     let programs = [
         ("cargo run --release -- ", "lowpoint"),
         ("cargo run --release --bin lowpoint-check -- ", "lowpoint-check"),
         ("lowpoint-check ", "lowpoint-check"),
         ("lowpoint ", "lowpoint"),
     ];
-    let found = programs.iter().find_map(|(prefix, program)| Some((program, command.strip_prefix(prefix)?)));
+    let found = programs.iter().find_map(|(prefix, program)| Some((*program, command.strip_prefix(prefix)?)));
+    let found = found.or_else(|| Some(("python3", command.strip_prefix("python3 ")?)));
     let (program, arguments) = found.unwrap_or_else(|| panic!("a command that this test cannot run: {command}"));
-    let mut run = Command::new(assert_cmd::cargo::cargo_bin(program));
-    let output = run.args(arguments.split(' ')).current_dir(directory).assert().success().get_output().stdout.clone();
+    let mut run = match program {
+        "python3" => Command::new(program),
+        _ => Command::new(assert_cmd::cargo::cargo_bin(program)),
+    };
+    run.args(arguments.split(' ')).current_dir(directory).env_remove("GITHUB_ACTIONS");
+    let output = run.assert().code(code).get_output().stdout.clone();
     String::from_utf8(output).unwrap()
+}
+
+/// The output without a last line on the exit code, and that code.
+fn split_code(output: Option<String>) -> (Option<String>, i32) {
+    let code = output.as_ref().and_then(|o| o.trim_end().rsplit_once("[exit code ")?.1.strip_suffix(']')?.parse().ok());
+    match code {
+        Some(code) => (output.map(|o| o.replace(&format!("[exit code {code}]\n"), "")), code),
+        None => (output, 0),
+    }
 }
 
 /// The number of commands run.
 fn check_page(page: &Path) -> usize {
     let directory = tempfile::tempdir().unwrap();
-    for folder in ["examples", "certificates"] {
+    for folder in ["examples", "certificates", "scripts"] {
         copy(&root().join(folder), &directory.path().join(folder));
     }
     let text = std::fs::read_to_string(page).unwrap();
@@ -79,9 +98,10 @@ fn check_page(page: &Path) -> usize {
         if command == "cargo test --release" {
             continue;
         }
-        let found = run(&command, directory.path());
+        let (output, code) = split_code(output);
+        let found = run(&command, code, directory.path());
         if let Some(expected) = output {
-            assert_eq!(found, expected, "{}: {command}", page.display());
+            assert_eq!(without_times(&found), without_times(&expected), "{}: {command}", page.display());
         }
         count += 1;
     }
@@ -92,7 +112,7 @@ fn check_page(page: &Path) -> usize {
 fn the_readme_shows_what_happens() {
     let text = std::fs::read_to_string(root().join("README.md")).unwrap();
     assert!(text.contains("\ncargo test --release\n") && text.contains("$ cargo run --release -- prove "));
-    assert_eq!(check_page(&root().join("README.md")), 5);
+    assert_eq!(check_page(&root().join("README.md")), 6);
 }
 
 #[test]

@@ -3,13 +3,15 @@
 
 mod common;
 
+#[path = "second_checker/edges.rs"]
+mod edges;
 #[path = "second_checker/fresh.rs"]
 mod fresh;
 
 use common::mutate::mutate;
 use common::rng::Rng;
 use common::second::{Case, second_checker};
-use fresh::{fresh, kinds};
+use fresh::{Fresh, assert_all_kinds};
 use lowpoint::input::{Source, load};
 use lowpoint::kernel::check::check;
 use lowpoint::kernel::parse::parse_certificate;
@@ -200,17 +202,75 @@ const RULES: [&str; 19] = [
 /// Damaged certificates for each of the corpus.
 const DAMAGED: usize = 30;
 
+/// Proves random instances, and judges the certificates and `damages` damaged ones of each; the number accepted.
+fn sweep(fresh: Fresh, damages: usize) -> usize {
+    let directory = tempfile::tempdir().unwrap();
+    let proofs = fresh.proofs(directory.path());
+    assert_all_kinds(&proofs);
+    let mut rng = Rng::new(fresh.seed);
+    let mut cases = Vec::new();
+    for proof in &proofs {
+        cases.push(proof.clone());
+        for _ in 0..damages {
+            cases.push(Case { certificate: damaged(&proof.certificate, &mut rng), ..proof.clone() });
+        }
+    }
+    let counts = agree(&cases, |n| cases[n].source.data.display().to_string());
+    counts.iter().filter(|(k, _)| k.starts_with("accepted")).map(|(_, n)| n).sum()
+}
+
 #[test]
 fn both_judge_fresh_proofs_alike() {
+    let accepted = sweep(Fresh { seed: 0, scalar: 200, vector: 800, mixed: 12 }, 2);
+    assert!(accepted >= 300, "only {accepted}");
+}
+
+#[test]
+#[ignore = "takes minutes"]
+fn both_judge_fresh_proofs_alike_on_a_long_sweep() {
+    sweep(Fresh { seed: 1_000_000, scalar: 4000, vector: 20000, mixed: 300 }, 10);
+}
+
+/// Runs the script as a person does: exit code, standard output and standard error.
+fn run(arguments: &[&str], certificate: &[u8]) -> (i32, String, String) {
     let directory = tempfile::tempdir().unwrap();
-    let mut cases = fresh(directory.path(), 200, 1000);
-    assert!(cases.len() >= 300, "only {} proofs", cases.len());
-    kinds(&cases);
-    let mut rng = Rng::new(11);
-    for n in 0..cases.len() {
-        cases.push(Case { certificate: damaged(&cases[n].certificate, &mut rng), ..cases[n].clone() });
-    }
-    cases.sort_by(|a, b| a.source.data.cmp(&b.source.data));
-    let counts = agree(&cases, |n| cases[n].source.data.display().to_string());
-    assert!(counts.iter().filter(|(k, _)| k.starts_with("accepted")).map(|(_, n)| n).sum::<usize>() >= 300);
+    let path = directory.path().join("c.cert");
+    std::fs::write(&path, certificate).unwrap();
+    let mut python = std::process::Command::new("python3");
+    python.arg(root().join("scripts/lowpoint_check.py")).args(arguments).arg(&path);
+    let output = python.current_dir(root().join("docs/format-example")).output().unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap().replace(path.to_str().unwrap(), "c.cert");
+    (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
+}
+
+#[test]
+fn exit_codes_and_words() {
+    let good = std::fs::read_to_string(root().join("docs/format-example/certificate.txt")).unwrap();
+    let files = ["--data", "data.json", "--model", "model.json"];
+    let told = |more: &[&str], certificate: &str, code: i32, words: &str| {
+        let (found, out, err) = run(&[&files, more].concat(), certificate.as_bytes());
+        let first = if code == 0 { &out } else { &err };
+        assert!(found == code && first.contains(words), "{code} {words}: {found}\n{out}{err}");
+    };
+    told(&[], &good, 0, "accepted: local-minimum: the parameters are a local minimum of the loss\n");
+    told(&["--claim", "local-minimum", "--loss", "squared"], &good, 0, "accepted: ");
+    told(&["--claim", "saddle"], &good, 1, "c.cert: the certificate proves local-minimum, not saddle");
+    told(&["--negative-slope", "-1/3"], &good, 1, "header: statement: another activation");
+    told(
+        &[],
+        &good.replace("multipliers 2 1", "multipliers 2 f"),
+        1,
+        "c.cert: neuron 0: multipliers: |mu| > kap for class 0",
+    );
+    told(
+        &[],
+        &good.replace("scalar", "trust-me"),
+        2,
+        "c.cert: line 12: expected the name of a rule on a neuron, found `trust-me`",
+    );
+    told(&[], &good.replace("certificate 1", "certificate 3"), 2, "c.cert: line 1: `3`: expected 1 or 2");
+    told(&[], "lowpoint-compact 1\n", 2, "restore it with `lowpoint complete`");
+    told(&["--hidden", "0"], &good, 2, "error: model.json: `--hidden` and `--output` are only used together");
+    told(&["--target", "y"], &good, 2, "error: data.json: `--target` names columns of a csv file");
+    told(&["--claim", "global-minimum"], &good, 2, "invalid choice");
 }

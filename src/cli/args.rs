@@ -4,19 +4,21 @@ use super::checking::{LOSSES, Request};
 use crate::input::Source;
 use crate::kernel::claim::Verdict;
 use crate::kernel::number::parse_rational;
+use crate::report::text::shell_word;
 use crate::search::cells::MAX_CELLS;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use num_rational::BigRational;
 use num_traits::Signed;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Proves what a trained ReLU network's parameters are, and checks such proofs.
 #[derive(Debug, Parser)]
 #[command(
     name = "lowpoint",
     version,
-    after_help = "exit code: 0 proved or accepted, 1 refuted, not settled or rejected, 2 could not be done"
+    after_help = "exit code: 0 proved, accepted or held, 1 refuted, not settled, rejected or fell, 2 could not be done, \
+                  130 interrupted"
 )]
 pub struct Arguments {
     /// What to do.
@@ -35,8 +37,23 @@ pub enum Command {
     Compact(RewriteArguments),
     /// Restore what a compact certificate leaves out
     Complete(RewriteArguments),
+    /// Check a certificate and draw an HTML page of what it proves
+    Report(ReportArguments),
     /// Show what is in a certificate or a model
     Show(ShowArguments),
+    /// Hold a suite of checkpoints to what is expected of them
+    Run(RunArguments),
+}
+
+impl Command {
+    /// The threads that are asked for.
+    pub fn threads(&self) -> Option<u16> {
+        match self {
+            Self::Prove(arguments) => arguments.threads,
+            Self::Run(arguments) => arguments.threads,
+            _ => None,
+        }
+    }
 }
 
 /// How to read what the files leave open; `check` needs what `prove` was given.
@@ -70,6 +87,23 @@ impl Statement {
             output: self.output.clone(),
             negative_slope: self.negative_slope.clone(),
         }
+    }
+
+    /// The command that checks a certificate of this statement, without the certificate's name.
+    pub fn check_command(&self, data: &Path, model: &Path) -> String {
+        let mut command = vec!["lowpoint check".to_string()];
+        let mut add = |option: &str, value: &str| command.push(format!("{option} {}", shell_word(value)));
+        add("--data", &data.to_string_lossy());
+        add("--model", &model.to_string_lossy());
+        if let Some(slope) = &self.negative_slope {
+            add("--negative-slope", &slope.to_string());
+        }
+        self.targets.iter().for_each(|name| add("--target", name));
+        if let (Some(hidden), Some(output)) = (&self.hidden, &self.output) {
+            add("--hidden", hidden);
+            add("--output", output);
+        }
+        command.join(" ")
     }
 }
 
@@ -111,9 +145,9 @@ pub struct ProveArguments {
     pub threads: Option<u16>,
 }
 
-/// Arguments of `check`.
+/// A certificate and what it speaks of.
 #[derive(Debug, Args)]
-pub struct CheckArguments {
+pub struct CertifiedFiles {
     /// The samples: .npz, .csv or exact .json
     #[arg(long)]
     pub data: PathBuf,
@@ -123,6 +157,21 @@ pub struct CheckArguments {
     /// The certificate
     #[arg(value_name = "CERT")]
     pub certificate: PathBuf,
+}
+
+impl CertifiedFiles {
+    /// The data and the model, named, as files that are not to be overwritten.
+    pub fn own(&self) -> [(&'static str, &Path); 2] {
+        [("data", &self.data), ("model", &self.model)]
+    }
+}
+
+/// Arguments of `check`.
+#[derive(Debug, Args)]
+pub struct CheckArguments {
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub files: CertifiedFiles,
     /// The verdict that the certificate must prove: exit code 1 if it proves another
     #[arg(long, value_parser = claims())]
     pub claim: Option<Verdict>,
@@ -137,23 +186,31 @@ pub struct CheckArguments {
 impl CheckArguments {
     /// What is to be checked.
     pub fn request(&self) -> Request {
-        let source = self.statement.source(self.data.clone(), self.model.clone());
-        Request { source, certificate: self.certificate.clone(), claim: self.claim }
+        let source = self.statement.source(self.files.data.clone(), self.files.model.clone());
+        Request { source, certificate: self.files.certificate.clone(), claim: self.claim }
     }
+}
+
+/// Arguments of `report`.
+#[derive(Debug, Args)]
+pub struct ReportArguments {
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub files: CertifiedFiles,
+    /// The page's file (default: the certificate's name with .html, in the current directory)
+    #[arg(short = 'o', value_name = "HTML")]
+    pub page: Option<PathBuf>,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub statement: Statement,
 }
 
 /// Arguments of `compact` and `complete`.
 #[derive(Debug, Args)]
 pub struct RewriteArguments {
-    /// The samples: .npz, .csv or exact .json
-    #[arg(long)]
-    pub data: PathBuf,
-    /// The parameters: .safetensors, .npz or exact .json
-    #[arg(long)]
-    pub model: PathBuf,
-    /// The certificate
-    #[arg(value_name = "CERT")]
-    pub certificate: PathBuf,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub files: CertifiedFiles,
     /// The file to write
     #[arg(short = 'o', value_name = "FILE")]
     pub output: PathBuf,
@@ -178,6 +235,32 @@ pub struct ShowArguments {
     #[command(flatten)]
     #[allow(missing_docs)]
     pub statement: Statement,
+}
+
+/// Arguments of `run`.
+#[derive(Debug, Args)]
+pub struct RunArguments {
+    /// The suite: entries with data, model, expectation and certificate, in TOML
+    #[arg(value_name = "SUITE.toml")]
+    pub suite: PathBuf,
+    /// Run only the entries of these names
+    #[arg(value_name = "NAME")]
+    pub names: Vec<String>,
+    /// Write no certificate: a missing one makes its entry fall
+    #[arg(long, conflicts_with = "update")]
+    pub locked: bool,
+    /// Write what was proved: expectations into the suite, new certificates over rejected ones; shows the change
+    #[arg(long)]
+    pub update: bool,
+    /// The form of the report
+    #[arg(long, default_value = "text")]
+    pub format: Format,
+    /// Also write a report in JUnit's XML, which CI systems read
+    #[arg(long, value_name = "FILE")]
+    pub junit: Option<PathBuf>,
+    /// Entries at a time, and threads of their searches (default: one for each processor); no verdict depends on it
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub threads: Option<u16>,
 }
 
 /// What `prove` judges.
@@ -210,10 +293,10 @@ fn claims() -> impl TypedValueParser<Value = Verdict> {
         .try_map(|name| Verdict::from_name(&name).ok_or("no such claim"))
 }
 
-fn rational(text: &str) -> Result<BigRational, String> {
+pub fn rational(text: &str) -> Result<BigRational, String> {
     parse_rational(text).map_err(|e| e.to_string())
 }
 
-fn positive(text: &str) -> Result<BigRational, String> {
+pub fn positive(text: &str) -> Result<BigRational, String> {
     rational(text).and_then(|q| if q.is_positive() { Ok(q) } else { Err("expected a positive number".into()) })
 }

@@ -1,5 +1,6 @@
 //! Files that are either whole or not there: written beside their place, then renamed.
 
+use super::interrupt;
 use super::output::Trouble;
 use std::fs::{self, OpenOptions};
 use std::io::{self, ErrorKind, Write};
@@ -29,7 +30,7 @@ impl Temporary {
         let name = path.file_name().ok_or(ErrorKind::InvalidInput)?.to_string_lossy();
         for attempt in 0..MAX_NAMES {
             let path = path.with_file_name(format!(".{name}.{}-{attempt}.tmp", std::process::id()));
-            match OpenOptions::new().write(true).create_new(true).open(&path) {
+            match interrupt::begin(&path, || OpenOptions::new().write(true).create_new(true).open(&path)) {
                 Ok(file) => return Ok(Self { path, file, kept: false }),
                 Err(e) if e.kind() == ErrorKind::AlreadyExists => {}
                 Err(e) => return Err(e),
@@ -44,7 +45,7 @@ impl Temporary {
     }
 
     fn rename(mut self, to: &Path) -> io::Result<()> {
-        fs::rename(&self.path, to)?;
+        interrupt::finish(&self.path, || fs::rename(&self.path, to))?;
         self.kept = true;
         Ok(())
     }
@@ -53,7 +54,7 @@ impl Temporary {
 impl Drop for Temporary {
     fn drop(&mut self) {
         if !self.kept {
-            let _ = fs::remove_file(&self.path);
+            let _ = interrupt::finish(&self.path, || fs::remove_file(&self.path));
         }
     }
 }

@@ -38,6 +38,10 @@ enum Asked {
 
 /// Runs the checker; `args` leaves out the program's name.
 pub fn run(args: impl Iterator<Item = OsString>) -> ExitCode {
+    #[cfg(feature = "search")]
+    if let Err(trouble) = super::threads::set_one_thread() {
+        return output::exit(Err(trouble));
+    }
     match parse(args) {
         Ok(asked) => output::exit(answer(asked)),
         Err(message) => {

@@ -5,11 +5,14 @@ use super::output::{self, Done, Trouble};
 use super::{FAILED, NO, YES};
 use crate::compact::{self, Unrestored};
 use crate::input::{self, Source};
-use crate::kernel::check::check;
+use crate::kernel::certificate::Certificate;
+use crate::kernel::check::check_knowing;
 use crate::kernel::claim::Verdict;
+use crate::kernel::evaluation::Evaluation;
 use crate::kernel::parse::{ParseError, parse_certificate};
 use crate::kernel::problem::Problem;
 use crate::kernel::reject::Reject;
+use crate::kernel::samples::Samples;
 use crate::kernel::theorem::Theorem;
 use crate::report::words;
 use std::path::PathBuf;
@@ -31,8 +34,8 @@ pub struct Request {
 /// What the kernel says to a certificate's bytes.
 #[derive(Debug, Clone)]
 pub enum Answer {
-    /// Accepted.
-    Accepted(Box<Theorem>),
+    /// Accepted, with the whole certificate as the kernel saw it.
+    Accepted(Box<Theorem>, Box<Certificate>),
     /// Not a proof of its claim about this problem.
     Rejected(Reject),
     /// A compact certificate whose gaps cannot be filled for this problem, and why.
@@ -45,20 +48,21 @@ pub enum Answer {
 /// statement is the problem's.
 pub fn decide(problem: &Problem, bytes: &[u8]) -> Answer {
     if !compact::is_compact(bytes) {
-        return decide_restored(problem, bytes);
+        return decide_restored(problem, bytes, None);
     }
-    match compact::complete(problem, bytes) {
-        Ok(text) => decide_restored(problem, text.as_bytes()),
+    let samples = Samples::new(problem.dataset(), problem.network().has_hidden_bias());
+    match compact::complete(problem, &samples, bytes) {
+        Ok(restored) => decide_restored(problem, restored.text.as_bytes(), restored.evaluation.as_ref()),
         Err(Unrestored::Malformed(error)) => Answer::Malformed(error),
         Err(Unrestored::Unsolvable(reason)) => Answer::Unrestored(reason),
     }
 }
 
-fn decide_restored(problem: &Problem, bytes: &[u8]) -> Answer {
+fn decide_restored(problem: &Problem, bytes: &[u8], known: Option<&Evaluation<'_>>) -> Answer {
     match parse_certificate(bytes) {
         Err(error) => Answer::Malformed(error),
-        Ok((claim, certificate)) => match check(problem, &claim, &certificate) {
-            Ok(theorem) => Answer::Accepted(Box::new(theorem)),
+        Ok((claim, certificate)) => match check_knowing(problem, &claim, &certificate, known) {
+            Ok(theorem) => Answer::Accepted(Box::new(theorem), Box::new(certificate)),
             Err(reject) => Answer::Rejected(reject),
         },
     }
@@ -68,7 +72,7 @@ impl Answer {
     /// Why it is not accepted, in words, and the exit code for that.
     pub fn refusal(&self, file: &str) -> Option<(String, u8)> {
         match self {
-            Self::Accepted(_) => None,
+            Self::Accepted(..) => None,
             Self::Rejected(reject) => Some((words::rejected(file, reject), NO)),
             Self::Unrestored(reason) => Some((words::unrestored(file, reason), NO)),
             Self::Malformed(error) => Some((words::malformed(file, error), FAILED)),
@@ -92,7 +96,7 @@ pub fn run(request: &Request, json: bool) -> Done {
         output::reason(&reason);
         return Ok(code);
     }
-    let proved = if let Answer::Accepted(theorem) = &answer { Some(theorem.claim().verdict()) } else { None };
+    let proved = if let Answer::Accepted(theorem, _) = &answer { Some(theorem.claim().verdict()) } else { None };
     match request.claim.filter(|wanted| Some(*wanted) != proved).zip(proved) {
         None => Ok(YES),
         Some((wanted, proved)) => {
@@ -107,7 +111,7 @@ fn print(answer: &Answer, file: &str, json: bool) -> Result<(), Trouble> {
     if json {
         use crate::report::json;
         return output::verdict(&match answer {
-            Answer::Accepted(theorem) => json::accepted(theorem, file),
+            Answer::Accepted(theorem, _) => json::accepted(theorem, file),
             Answer::Rejected(reject) => json::rejected(reject, file),
             Answer::Unrestored(reason) => json::unrestored(reason, file),
             Answer::Malformed(error) => json::malformed(error, file),
@@ -115,7 +119,7 @@ fn print(answer: &Answer, file: &str, json: bool) -> Result<(), Trouble> {
     }
     let _ = (file, json);
     output::verdict(&match answer {
-        Answer::Accepted(theorem) => format!("accepted: {}", words::summary(theorem)),
+        Answer::Accepted(theorem, _) => format!("accepted: {}", words::summary(theorem)),
         Answer::Rejected(_) | Answer::Unrestored(_) => "rejected".to_string(),
         Answer::Malformed(_) => "malformed".to_string(),
     })

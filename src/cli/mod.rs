@@ -9,17 +9,25 @@ mod atomic;
 pub mod checker;
 pub mod checking;
 mod files;
+#[cfg(feature = "search")]
+mod interrupt;
 mod output;
 #[cfg(feature = "search")]
 mod progress;
 #[cfg(feature = "search")]
 mod proving;
 #[cfg(feature = "search")]
+mod reporting;
+#[cfg(feature = "search")]
 mod rewriting;
 #[cfg(feature = "search")]
 mod showing;
 #[cfg(feature = "search")]
+mod suite;
+#[cfg(feature = "search")]
 mod target;
+#[cfg(feature = "search")]
+mod threads;
 
 /// Exit code: proved, or accepted.
 pub const YES: u8 = 0;
@@ -34,20 +42,24 @@ pub fn run(args: impl IntoIterator<Item = std::ffi::OsString>) -> std::process::
     use args::{Arguments, Command};
     use clap::Parser;
 
+    interrupt::listen();
     let command = match Arguments::try_parse_from(args) {
         Ok(arguments) => arguments.command,
         Err(usage) => {
             // Help and version are no errors: clap knows the stream and the code of each.
             let code = u8::try_from(usage.exit_code()).unwrap_or(FAILED);
-            return if usage.print().is_ok() { code.into() } else { FAILED.into() };
+            let printed = usage.print().or_else(output::unless_unread);
+            return if printed.is_ok() { code.into() } else { FAILED.into() };
         }
     };
-    let done = match command {
+    let done = threads::set_threads(command.threads()).and_then(|()| match command {
         Command::Prove(arguments) => proving::prove(&arguments),
         Command::Check(arguments) => checking::run(&arguments.request(), arguments.format.is_json()),
         Command::Compact(arguments) => rewriting::compact(&arguments),
         Command::Complete(arguments) => rewriting::complete(&arguments),
+        Command::Report(arguments) => reporting::report(&arguments),
         Command::Show(arguments) => showing::show(&arguments),
-    };
+        Command::Run(arguments) => suite::run(&arguments),
+    });
     output::exit(done)
 }

@@ -3,7 +3,7 @@
 use super::FAILED;
 use crate::input::InputError;
 use std::fmt;
-use std::io::{ErrorKind, Write};
+use std::io::{self, ErrorKind, Write};
 use std::process::ExitCode;
 
 /// Why a command could not be done. Displays as the message, and on a second line `hint: …` where there is one.
@@ -57,12 +57,13 @@ pub fn verdict(text: &str) -> Result<(), Trouble> {
     let mut stdout = std::io::stdout().lock();
     let written =
         stdout.write_all(text.as_bytes()).and_then(|()| stdout.write_all(b"\n")).and_then(|()| stdout.flush());
-    match written {
-        Err(e) if e.kind() != ErrorKind::BrokenPipe => {
-            Err(Trouble::new(format!("standard output cannot be written: {}", e.kind())))
-        }
-        _ => Ok(()),
-    }
+    let trouble = |e: io::Error| Trouble::new(format!("standard output cannot be written: {}", e.kind()));
+    written.or_else(unless_unread).map_err(trouble)
+}
+
+/// The error of a stream, unless its reader went away.
+pub fn unless_unread(error: io::Error) -> io::Result<()> {
+    if error.kind() == ErrorKind::BrokenPipe { Ok(()) } else { Err(error) }
 }
 
 /// Prints a line on standard error; nothing is left to do where that fails.

@@ -22,10 +22,15 @@ impl Progress {
     /// Starts the clock.
     pub fn start() -> Self {
         if !std::io::stderr().is_terminal() {
-            return Self { messages: None, spinner: None, last: Instant::now() };
+            return Self::silent();
         }
         let (messages, inbox) = channel();
         Self { messages: Some(messages), spinner: Some(std::thread::spawn(move || spin(&inbox))), last: Instant::now() }
+    }
+
+    /// Tells nothing: for work that is one part of what another tells of.
+    pub fn silent() -> Self {
+        Self { messages: None, spinner: None, last: Instant::now() }
     }
 
     /// What is being done now.

@@ -10,11 +10,12 @@ use crate::compact;
 use crate::input;
 use crate::kernel::number::counted;
 use crate::kernel::problem::Problem;
+use crate::kernel::samples::Samples;
 
 /// Writes the compact form of an accepted certificate.
 pub fn compact(arguments: &RewriteArguments) -> Done {
     rewrite(arguments, |problem, bytes| {
-        let file = arguments.certificate.display();
+        let file = arguments.files.certificate.display();
         if compact::is_compact(bytes) {
             return Err(Trouble::new(format!("{file}: it is compact already")));
         }
@@ -26,21 +27,23 @@ pub fn compact(arguments: &RewriteArguments) -> Done {
 /// Writes the certificate that a compact one stands for.
 pub fn complete(arguments: &RewriteArguments) -> Done {
     rewrite(arguments, |problem, bytes| {
-        let file = arguments.certificate.display();
+        let file = arguments.files.certificate.display();
         if !compact::is_compact(bytes) {
             return Err(Trouble::new(format!("{file}: it is not compact; there is nothing to restore")));
         }
-        compact::complete(problem, bytes).map_err(|reason| Trouble::new(format!("{file}: not restored: {reason}")))
+        let samples = Samples::new(problem.dataset(), problem.network().has_hidden_bias());
+        let restored = compact::complete(problem, &samples, bytes);
+        restored.map(|restored| restored.text).map_err(|reason| Trouble::new(format!("{file}: not restored: {reason}")))
     })
 }
 
 /// Checks, rewrites and writes: what is not accepted is not rewritten.
 fn rewrite(arguments: &RewriteArguments, rewritten: impl Fn(&Problem, &[u8]) -> Result<String, Trouble>) -> Done {
-    usable(&arguments.output, &arguments.data, &arguments.model)?;
-    let source = arguments.statement.source(arguments.data.clone(), arguments.model.clone());
+    usable(&arguments.output, "certificate", "-o FILE", &arguments.files.own())?;
+    let source = arguments.statement.source(arguments.files.data.clone(), arguments.files.model.clone());
     let problem = input::load(&source)?;
-    let bytes = read_certificate(&arguments.certificate)?;
-    if let Some((reason, code)) = decide(&problem, &bytes).refusal(&arguments.certificate.display().to_string()) {
+    let bytes = read_certificate(&arguments.files.certificate)?;
+    if let Some((reason, code)) = decide(&problem, &bytes).refusal(&arguments.files.certificate.display().to_string()) {
         output::reason(&reason);
         return Ok(code);
     }

@@ -26,44 +26,59 @@ impl Target {
             Some(path) => path.clone(),
             None => default_name(&arguments.model),
         };
-        if main.file_name().is_none() {
-            return Err(Trouble::new(format!("{}: expected the name of a file", main.display())));
-        }
         let target = Self { beside: beside(&main), main };
-        let directory = target.main.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        if !directory.is_dir() {
-            let trouble = Trouble::new(format!("{}: the directory does not exist", directory.display()));
-            return Err(trouble.hint("create it, or choose another place with `-o CERT`"));
-        }
+        let own = [("data", arguments.data.as_path()), ("model", &arguments.model)];
         for path in [&target.main, &target.beside] {
-            usable(path, &arguments.data, &arguments.model)?;
+            usable(path, "certificate", "-o CERT", &own)?;
         }
         Ok(target)
     }
 }
 
-/// Refuses what is no plain file, and the user's own files under any name.
-pub fn usable(path: &Path, data: &Path, model: &Path) -> Result<(), Trouble> {
-    let refused = |what: &str| {
-        let trouble = Trouble::new(format!("{}: {what}; it is not overwritten", path.display()));
-        Err(trouble.hint("choose another place with `-o CERT`"))
-    };
-    let Ok(real) = fs::canonicalize(path) else { return Ok(()) };
-    for (own, what) in
-        [(data, "the certificate's file is the data file"), (model, "the certificate's file is the model file")]
-    {
-        if fs::canonicalize(own).is_ok_and(|own| own == real) {
-            return refused(what);
+/// Refuses a place where no file can be, and the user's own files under any name. `what` is written there, `option` chooses
+/// another place.
+pub fn usable(path: &Path, what: &str, option: &str, own: &[(&str, &Path)]) -> Result<(), Trouble> {
+    if let Ok(real) = fs::canonicalize(path) {
+        let is_own = |(_, file): &&(&str, &Path)| fs::canonicalize(file).is_ok_and(|file| file == real);
+        if let Some((name, _)) = own.iter().find(is_own) {
+            return Err(kept(path, &format!("the {what}'s file is the {name} file"), option));
         }
     }
-    if real.is_file() { Ok(()) } else { refused("not a regular file") }
+    writable(path, option)
+}
+
+/// Refuses what has no name, a missing directory, and what is there but no plain file.
+pub fn writable(path: &Path, option: &str) -> Result<(), Trouble> {
+    if path.file_name().is_none() {
+        return Err(Trouble::new(format!("{}: expected the name of a file", path.display())));
+    }
+    let directory = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    if !directory.is_dir() {
+        let trouble = Trouble::new(format!("{}: the directory does not exist", directory.display()));
+        return Err(trouble.hint(format!("create it, or choose another place with `{option}`")));
+    }
+    match path.exists() && !path.is_file() {
+        true => Err(kept(path, "not a regular file", option)),
+        false => Ok(()),
+    }
+}
+
+/// Why a file is left as it is.
+pub fn kept(path: &Path, what: &str, option: &str) -> Trouble {
+    let trouble = Trouble::new(format!("{}: {what}; it is not overwritten", path.display()));
+    trouble.hint(format!("choose another place with `{option}`"))
 }
 
 /// The model's name with `.cert`, in the current directory.
 fn default_name(model: &Path) -> PathBuf {
+    PathBuf::from(format!("{}.cert", stem(model)))
+}
+
+/// A model's name without folder and ending.
+pub fn stem(model: &Path) -> String {
     let name = model.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
     let stem = MODEL_ENDINGS.iter().find_map(|ending| name.strip_suffix(ending)).filter(|s| !s.is_empty());
-    PathBuf::from(format!("{}.cert", stem.unwrap_or(&name)))
+    stem.map(str::to_string).unwrap_or(name)
 }
 
 /// `a.cert` to `a.point.cert`.

@@ -43,9 +43,17 @@ impl fmt::Display for Unrestored {
 
 impl std::error::Error for Unrestored {}
 
-/// The certificate's text, for the kernel to read and check. Where its statement is not about this problem, the gaps are
+/// A certificate that was restored.
+pub struct Restored<'a> {
+    /// Its text, for the kernel to read and check.
+    pub text: String,
+    /// The evaluation of its point, where it was needed.
+    pub evaluation: Option<Evaluation<'a>>,
+}
+
+/// Restores a certificate; `samples` are the problem's. Where its statement is not about this problem, the gaps are
 /// filled with vectors of no entries: the kernel refuses the header, whatever follows.
-pub fn complete(problem: &Problem, bytes: &[u8]) -> Result<String, Unrestored> {
+pub fn complete<'a>(problem: &'a Problem, samples: &'a Samples, bytes: &[u8]) -> Result<Restored<'a>, Unrestored> {
     let template = Template::parse(bytes).map_err(Unrestored::Malformed)?;
     let none = Fractions::zeros(0);
     let hollow = template.fill(|gap| line(gap, &none));
@@ -54,9 +62,9 @@ pub fn complete(problem: &Problem, bytes: &[u8]) -> Result<String, Unrestored> {
         Err(e) => return Err(Unrestored::Malformed(ParseError { line: template.origin(e.line), ..e })),
     };
     if statement::check(problem, &certificate.header).is_err() {
-        return Ok(hollow);
+        return Ok(Restored { text: hollow, evaluation: None });
     }
-    restored(problem, &template, &certificate).map_err(Unrestored::Unsolvable)
+    restored(problem, samples, &template, &certificate).map_err(Unrestored::Unsolvable)
 }
 
 /// A gap's line with its numbers.
@@ -74,23 +82,25 @@ fn line(gap: &Gap, values: &Fractions) -> String {
     line
 }
 
-fn restored(problem: &Problem, template: &Template<'_>, hollow: &Certificate) -> Result<String, String> {
-    let samples = Samples::new(problem.dataset(), problem.network().has_hidden_bias());
-    let network = point(problem, &samples, template, hollow)?;
+fn restored<'a>(
+    problem: &'a Problem,
+    samples: &'a Samples,
+    template: &Template<'_>,
+    hollow: &Certificate,
+) -> Result<Restored<'a>, String> {
+    let network = point(problem, samples, template, hollow)?;
     let wanted: Vec<(usize, &Pins)> = template.gaps().filter_map(multipliers_of).collect();
-    let found = match wanted.is_empty() {
-        true => Vec::new(),
-        false => {
-            let evaluation = Evaluation::new(problem.dataset(), &samples, network.clone());
-            threads::map(&wanted, |(i, pins)| neuron_multipliers(&evaluation, *i, pins))
-        }
+    let evaluation = (!wanted.is_empty()).then(|| Evaluation::new(problem.dataset(), samples, network.clone()));
+    let found = match &evaluation {
+        None => Vec::new(),
+        Some(evaluation) => threads::map(&wanted, |(i, pins)| neuron_multipliers(evaluation, *i, pins)),
     };
     let places = wanted.iter().map(|(i, _)| *i);
     let multipliers: BTreeMap<usize, Fractions> =
         places.zip(found).map(|(i, mu)| Ok((i, mu?))).collect::<Result<_, String>>()?;
     let none = Fractions::zeros(0);
     let neuron = |i: &usize| network.neurons().get(*i);
-    Ok(template.fill(|gap| {
+    let text = template.fill(|gap| {
         let values = match gap {
             Gap::Input(solved) => neuron(&solved.neuron).map(|n| &n.input),
             Gap::Output(i) => neuron(i).map(|n| &n.output),
@@ -98,7 +108,8 @@ fn restored(problem: &Problem, template: &Template<'_>, hollow: &Certificate) ->
             Gap::Multipliers { neuron, .. } => multipliers.get(neuron),
         };
         line(gap, values.unwrap_or(&none))
-    }))
+    });
+    Ok(Restored { text, evaluation })
 }
 
 fn multipliers_of(gap: &Gap) -> Option<(usize, &Pins)> {
@@ -147,7 +158,8 @@ fn point(
         return Err(format!("{} unknowns are over the limit of {MAX_UNKNOWNS}", system.unknowns()));
     }
     let all = (0..free.len()).flat_map(|l| (0..samples.width()).map(move |a| (l, a)));
-    system.solve(&free, &all.filter(|place| !pinned.contains(place)).collect::<Vec<_>>())
+    let order: Vec<(usize, usize)> = all.filter(|place| !pinned.contains(place)).collect();
+    system.guess(&free, &order, template.denominator.as_ref())
 }
 
 /// The model with what the certificate gives in full; gaps keep the model's values.

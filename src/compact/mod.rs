@@ -7,9 +7,9 @@ mod complete;
 mod shorten;
 mod template;
 
-pub use complete::{MAX_UNKNOWNS, Unrestored, complete};
+pub use complete::{MAX_UNKNOWNS, Restored, Unrestored, complete};
 #[cfg(feature = "search")]
-pub use shorten::compact;
+pub use shorten::{compact, compact_beyond};
 
 /// The version of compact certificates that is read and written.
 pub const COMPACT_VERSION: &str = "1";

@@ -24,14 +24,19 @@ const SHORT_LINE: usize = 160;
 /// The compact form of an accepted certificate's text. It has been restored again and accepted by the kernel; the reason
 /// where that failed.
 pub fn compact(problem: &Problem, text: &str) -> Result<String, String> {
+    compact_beyond(problem, text, SHORT_LINE)
+}
+
+/// The same, where lines of up to `short` characters stay as they are.
+pub fn compact_beyond(problem: &Problem, text: &str, short: usize) -> Result<String, String> {
     let (_, certificate) = parse_certificate(text.as_bytes()).map_err(|e| e.to_string())?;
     let samples = Samples::new(problem.dataset(), problem.network().has_hidden_bias());
     let point = &certificate.point;
     let network = problem.network().with_changes(point.neurons.clone(), point.output_bias.clone());
     let evaluation = Evaluation::new(problem.dataset(), &samples, network.map_err(|e| e.to_string())?);
-    let compact = shortened(problem, text, &certificate, &evaluation)?;
-    let restored = complete(problem, compact.as_bytes()).map_err(|e| e.to_string())?;
-    let (claim, restored) = parse_certificate(restored.as_bytes()).map_err(|e| e.to_string())?;
+    let compact = shortened(problem, text, &certificate, &evaluation, short)?;
+    let restored = complete(problem, &samples, compact.as_bytes()).map_err(|e| e.to_string())?;
+    let (claim, restored) = parse_certificate(restored.text.as_bytes()).map_err(|e| e.to_string())?;
     // Claim and region are copied lines: what is accepted is the same statement.
     check(problem, &claim, &restored).map_err(|e| format!("what is restored is not accepted: {e}"))?;
     Ok(compact)
@@ -42,11 +47,15 @@ fn shortened(
     text: &str,
     certificate: &Certificate,
     evaluation: &Evaluation<'_>,
+    short: usize,
 ) -> Result<String, String> {
     let mut lines = text.lines();
     let version = lines.next().and_then(|line| line.split(' ').nth(1)).unwrap_or_default();
     let mut compact = format!("{FIRST_WORD} {COMPACT_VERSION} {version}\n");
-    let inputs = input_lines(problem, certificate, evaluation)?;
+    let Inputs { lines: inputs, denominator } = input_lines(problem, certificate, evaluation, short)?;
+    if let Some(denominator) = denominator {
+        compact.push_str(&format!("denominator {}\n", format_hex(&denominator)));
+    }
     let (mut in_point, mut neuron, mut before) = (true, 0, "");
     for line in lines {
         let mut words = line.split(' ');
@@ -54,7 +63,7 @@ fn shortened(
         if matches!(name, "input" | "neuron") {
             neuron = words.next().and_then(|i| i.parse().ok()).unwrap_or(0);
         }
-        let long = line.len() > SHORT_LINE;
+        let long = line.len() > short;
         let own = problem.network().neurons().get(neuron);
         let replaced = || evaluation.network().neurons().get(neuron);
         let shorter = match name {
@@ -74,16 +83,26 @@ fn shortened(
     Ok(compact)
 }
 
+/// What stands for input weights.
+#[derive(Default)]
+struct Inputs {
+    /// Two lines for each neuron.
+    lines: BTreeMap<usize, String>,
+    /// The denominator of the solution, where nothing is pinned.
+    denominator: Option<BigInt>,
+}
+
 /// The two lines that stand for each neuron's input weights, where those are long and the cell gives them back.
 fn input_lines(
     problem: &Problem,
     certificate: &Certificate,
     evaluation: &Evaluation<'_>,
-) -> Result<BTreeMap<usize, String>, String> {
+    short: usize,
+) -> Result<Inputs, String> {
     let network = evaluation.network();
     let mut neurons = Vec::new();
     for (i, neuron) in &certificate.point.neurons {
-        if network.output_count() != 1 || neuron.output.is_zero() || text_length(&neuron.input) <= SHORT_LINE {
+        if network.output_count() != 1 || neuron.output.is_zero() || text_length(&neuron.input) <= short {
             continue;
         }
         let (Some(step), Some(signs)) = (certificate.neurons.get(*i), evaluation.residuals().signs().get(*i)) else {
@@ -102,21 +121,23 @@ fn input_lines(
         bias: certificate.point.output_bias.is_some(),
     };
     if neurons.is_empty() {
-        return Ok(BTreeMap::new());
+        return Ok(Inputs::default());
     }
     let fixed = Evaluation::new(problem.dataset(), evaluation.samples(), cell.fixed_part(network)?);
     let system = System::new(&fixed, network, &cell);
     if system.unknowns() > MAX_UNKNOWNS {
         return Err(format!("its system has {} unknowns, over the limit of {MAX_UNKNOWNS}", system.unknowns()));
     }
-    let pinned = system.free_coordinates(&longest_first(problem.network(), network, &cell));
+    let order = longest_first(problem.network(), network, &cell);
+    let pinned = system.free_coordinates(&order);
+    let denominator = pinned.is_empty().then(|| system.denominator(&order)).transpose()?;
     let lines = neurons.iter().enumerate().map(|(l, (i, positive, ..))| {
         let mut places: Vec<usize> = pinned.iter().filter(|(at, _)| *at == l).map(|(_, a)| *a).collect();
         places.sort_unstable();
         let line = format!("input {i} solved {}{}", format_hex(positive), pins(&places, &network.neurons()[*i].input));
         (*i, line)
     });
-    Ok(lines.collect())
+    Ok(Inputs { lines: lines.collect(), denominator })
 }
 
 /// The cell's coordinates, those with the longest numbers first: what stays free should be short. The model's own

@@ -12,6 +12,8 @@ use num_traits::Signed;
 pub struct Template<'a> {
     /// The version of the certificate it restores to.
     version: &'a str,
+    /// A hint for the solver: the denominator of the solution.
+    pub denominator: Option<BigInt>,
     lines: Vec<Line<'a>>,
     /// The number of each line of the restored text in the compact one, both from 1.
     origin: Vec<usize>,
@@ -75,7 +77,11 @@ impl<'a> Template<'a> {
                 false => Err(w.error(&format!("the version of a certificate: {}", FORMAT_VERSIONS.join(" or ")))),
             }
         })?;
-        let mut template = Self { version, lines: Vec::new(), origin: vec![1] };
+        let denominator = match text.rest.starts_with(b"denominator ") {
+            true => Some(text.read("denominator", Words::denominator)?),
+            false => None,
+        };
+        let mut template = Self { version, denominator, lines: Vec::new(), origin: vec![1] };
         let (mut in_point, mut neuron, mut before) = (true, 0, "");
         while !text.rest.is_empty() {
             let start = text.rest;

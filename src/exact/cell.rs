@@ -10,7 +10,7 @@
 //! output.
 
 use super::shorter;
-use super::solve::{rank_profile_in_order, solve};
+use super::solve::{SolveError, guess, rank_profile_in_order, solve};
 use super::threads;
 use crate::kernel::evaluation::Evaluation;
 use crate::kernel::linear::{Digits, Fractions, content};
@@ -121,6 +121,32 @@ impl<'a> System<'a> {
     /// system. Coordinates that it leaves free, or that are not in the order, take the value in `free`: for each cell
     /// neuron its u_i, in true units. Coordinates that no sample has keep the network's value.
     pub fn solve(&self, free: &[Vec<BigRational>], order: &[(usize, usize)]) -> Result<Network, String> {
+        self.with_solution(&self.solution(solve, free, order)?)
+    }
+
+    /// The same without an exact check of the equations; see [`guess`] for `denominator`.
+    pub fn guess(
+        &self,
+        free: &[Vec<BigRational>],
+        order: &[(usize, usize)],
+        denominator: Option<&BigInt>,
+    ) -> Result<Network, String> {
+        let solver = |a: &[Vec<BigInt>], b: &[BigInt], x: &[BigRational], o: &[usize]| guess(a, b, x, o, denominator);
+        self.with_solution(&self.solution(solver, free, order)?)
+    }
+
+    /// The denominator that [`Self::guess`] can make use of.
+    pub fn denominator(&self, order: &[(usize, usize)]) -> Result<BigInt, String> {
+        let free = vec![Vec::new(); self.cell.neurons.len()];
+        Ok(self.solution(solve, &free, order)?.denominator().clone())
+    }
+
+    fn solution(
+        &self,
+        solver: impl Fn(&[Vec<BigInt>], &[BigInt], &[BigRational], &[usize]) -> Result<Fractions, SolveError>,
+        free: &[Vec<BigRational>],
+        order: &[(usize, usize)],
+    ) -> Result<Fractions, String> {
         let (rows, right) = self.equations();
         let mut values = vec![BigRational::zero(); self.unknowns()];
         for (l, u) in free.iter().enumerate() {
@@ -129,8 +155,8 @@ impl<'a> System<'a> {
                 values[self.offset(l) + a] = u * unit;
             }
         }
-        let solution = solve(&rows, &right, &values, &self.column_order(order));
-        self.with_solution(&solution.map_err(|e| format!("the exact system of the cell: {e}"))?)
+        let solution = solver(&rows, &right, &values, &self.column_order(order));
+        solution.map_err(|e| format!("the exact system of the cell: {e}"))
     }
 
     /// Those coordinates of the order (as for [`Self::solve`]) that the system leaves free. Untrusted: modulo a prime.
@@ -193,32 +219,34 @@ impl<'a> System<'a> {
         (rows, right)
     }
 
-    /// sum_k c_k slope_ik slope_jk x_ka x_kb for all pairs of cell neurons.
+    /// sum_k c_k slope_ik slope_jk x_ka x_kb for all pairs of cell neurons: the products of the inputs are summed over the
+    /// samples of each pair of sides.
     fn blocks(&self) -> Vec<(usize, usize, Vec<Vec<BigInt>>)> {
         let [p, m] = &self.slopes;
-        let products = [p * p, p * m, m * m];
-        let digits = |factor: &BigInt, column: &Vec<BigInt>| {
-            let scaled: Vec<BigInt> = column.iter().zip(&self.weights).map(|(x, c)| x * c * factor).collect();
-            Digits::new(scaled.iter())
+        let factors: Vec<(usize, BigInt)> =
+            (0..).zip([p * p, p * m, m * m]).filter(|(_, factor)| !factor.is_zero()).collect();
+        let product = |a: usize, b: usize| {
+            let columns = self.columns[a].iter().zip(&self.columns[b]);
+            let values: Vec<BigInt> = columns.zip(&self.weights).map(|((x, y), c)| x * y * c).collect();
+            Digits::new(values.iter())
         };
-        let plain: Vec<Digits> = self.columns.iter().map(|c| Digits::new(c.iter())).collect();
-        let sloped: Vec<Vec<Digits>> =
-            self.columns.iter().map(|c| products.iter().map(|f| digits(f, c)).collect()).collect();
+        let products: Vec<Vec<Digits>> = (0..self.width()).map(|a| (0..=a).map(|b| product(a, b)).collect()).collect();
         let pairs: Vec<(usize, usize)> =
             (0..self.cell.neurons.len()).flat_map(|l| (0..=l).map(move |o| (l, o))).collect();
         threads::map(&pairs, |&(l, other)| {
-            let (left, right) = (self.cell.neurons[l].sides, self.cell.neurons[other].sides);
-            let pick = |k: usize| match (left[k], right[k]) {
-                (Side::Plus, Side::Plus) => 0,
-                (Side::Plus, Side::Minus) | (Side::Minus, Side::Plus) => 1,
-                (Side::Minus, Side::Minus) => 2,
-                _ => 3,
+            let sides = self.cell.neurons[l].sides.iter().zip(self.cell.neurons[other].sides);
+            let kinds: Vec<usize> = sides.map(kind).collect();
+            let chosen = |kind: usize| {
+                let ones: Vec<BigInt> = kinds.iter().map(|k| BigInt::from(usize::from(*k == kind))).collect();
+                Digits::new(ones.iter())
             };
-            let row = |choices: &Vec<Digits>| {
-                let chosen = Digits::select(&choices.iter().collect::<Vec<_>>(), pick);
-                plain.iter().map(|column| chosen.dot(column)).collect()
-            };
-            (l, other, sloped.iter().map(row).collect())
+            let masks: Vec<(Digits, &BigInt)> = factors.iter().map(|(kind, f)| (chosen(*kind), f)).collect();
+            let entry =
+                |a: usize, b: usize| masks.iter().map(|(mask, factor)| mask.dot(&products[a][b]) * *factor).sum();
+            let lower: Vec<Vec<BigInt>> = (0..self.width()).map(|a| (0..=a).map(|b| entry(a, b)).collect()).collect();
+            let row = |a: usize| (0..self.width()).map(|b| lower[a.max(b)][a.min(b)].clone()).collect();
+            let block: Vec<Vec<BigInt>> = (0..self.width()).map(row).collect();
+            (l, other, block)
         })
     }
 
@@ -276,5 +304,15 @@ impl<'a> System<'a> {
             Fractions::new(vec![solution.numerators()[self.kinks.len()].clone()], denominator).map(shorter)
         });
         self.network.with_changes(changed.collect::<Vec<_>>(), bias.flatten()).map_err(|e| e.to_string())
+    }
+}
+
+/// Which product of slopes a sample has: both sides positive, different, both negative, or a kink.
+fn kind((left, right): (&Side, &Side)) -> usize {
+    match (left, right) {
+        (Side::Plus, Side::Plus) => 0,
+        (Side::Plus, Side::Minus) | (Side::Minus, Side::Plus) => 1,
+        (Side::Minus, Side::Minus) => 2,
+        _ => 3,
     }
 }

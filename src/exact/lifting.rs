@@ -58,8 +58,9 @@ impl<'a> Lifting<'a> {
         Some(Self { field, a, b, inverse, b_digits, residual, limbs, steps: Vec::new(), radix })
     }
 
-    /// The solution, exactly checked. `None` only if the bounds on its size were wrong.
-    pub fn solve(mut self) -> Option<Fractions> {
+    /// The solution; with `checked`, all equations were checked exactly, else it is wrong with a chance of 2^-64. `None`
+    /// only if the bounds on its size were wrong.
+    pub fn solve(mut self, checked: bool) -> Option<Fractions> {
         let (numerator_bits, denominator_bits) = cramer_bits(self.a, self.b);
         let last = digits_for(numerator_bits + denominator_bits + SURPLUS_BITS + WEIGHT_BITS) + 1;
         let excess = numerator_bits as i64 - denominator_bits as i64;
@@ -71,15 +72,43 @@ impl<'a> Lifting<'a> {
             self.radix.grow(stop);
             let found = self.candidate(excess);
             if let Some((numerators, denominator)) = found
-                && first_failing_row(self.a, self.b, &numerators, &denominator).is_none()
+                && (!checked || first_failing_row(self.a, self.b, &numerators, &denominator).is_none())
             {
                 return Fractions::new(numerators, denominator);
             }
             if stop >= last {
                 return None;
             }
-            let next = stop * 5 / 4 + 4;
+            let next = stop * 9 / 8 + 4;
             stop = if next + next / 8 >= last { last } else { next };
+        }
+    }
+
+    /// The solution over a denominator that is known beforehand, which takes about half the digits; not checked. `None` if
+    /// no numerators within the bounds on their size fit.
+    pub fn solve_over(mut self, denominator: &BigInt) -> Option<Fractions> {
+        let last = digits_for(cramer_bits(self.a, self.b).0 + SURPLUS_BITS) + 1;
+        let mut stop = digits_for(denominator.bits() + 4 * SURPLUS_BITS).min(last);
+        loop {
+            while self.steps.len() < stop {
+                self.step();
+            }
+            self.radix.grow(stop);
+            let modulus = self.radix.power(stop);
+            let mut numerators: Vec<Option<BigInt>> = vec![None; self.a.cols];
+            for_each_row(&mut numerators, 1, 4 * stop * stop, |j, out| {
+                let value = denominator.magnitude() * self.unknown(j, stop) % &modulus;
+                let opposite = &modulus - &value;
+                let (sign, size) = if opposite < value { (Sign::Minus, opposite) } else { (Sign::Plus, value) };
+                out[0] = (size.bits() + SURPLUS_BITS <= modulus.bits()).then(|| BigInt::from_biguint(sign, size));
+            });
+            if let Some(numerators) = numerators.into_iter().collect::<Option<Vec<BigInt>>>() {
+                return Fractions::new(numerators, denominator.clone());
+            }
+            if stop >= last {
+                return None;
+            }
+            stop = (stop * 9 / 8 + 4).min(last);
         }
     }
 
@@ -97,7 +126,8 @@ impl<'a> Lifting<'a> {
         let mut x = vec![0i64; n];
         for_each_row(&mut x, 1, n, |j, out| out[0] = field.dot(&self.inverse[j * n..(j + 1) * n], &residues) as i64);
         for_each_row(&mut self.residual, self.limbs, n * a.planes.len(), |j, r| {
-            let products = a.row(j).map(|digits| dot_words(digits, &x));
+            let x = &x[a.span(j)];
+            let products = a.row(j).map(|digits| dot_words(digits, x));
             subtract_and_divide(r, b_digits[j], products, a.width, &field);
         });
         self.steps.push(x);
@@ -203,7 +233,7 @@ mod tests {
     fn solve(a: &[BigInt], b: &[BigInt]) -> Option<Fractions> {
         let n = b.len();
         let planes = Planes::new(a.chunks(n), n, width_for(n, max_bits(a), max_bits(b)));
-        Lifting::new(Field::new(PRIMES[0]), &planes, b)?.solve()
+        Lifting::new(Field::new(PRIMES[0]), &planes, b)?.solve(true)
     }
 
     #[test]

@@ -6,6 +6,7 @@ use super::modular::Field;
 use super::threads::for_each_row;
 use crate::kernel::linear::dot_words;
 use num_bigint::{BigInt, Sign};
+use std::ops::Range;
 
 /// Digit width for everyday sizes: products with a residue below 2^61 leave 10 bits for the length of a sum.
 const WIDE: u32 = 56;
@@ -19,6 +20,8 @@ pub struct Planes {
     pub cols: usize,
     pub width: u32,
     pub planes: Vec<Vec<i64>>,
+    /// For each row the columns from its first to its last entry that is not zero.
+    spans: Vec<Range<usize>>,
 }
 
 /// A width with which no sum of digit products overflows an `i128` when rows of `cols` entries of `a_bits` bits and
@@ -50,12 +53,28 @@ impl Planes {
                 plane[k] = sign * digit(&words, d * width as usize, width);
             }
         }
-        Self { rows: height, cols, width, planes }
+        let span = |i: usize| {
+            let of_row = |p: &Vec<i64>| {
+                let digits = &p[i * cols..(i + 1) * cols];
+                let first = digits.iter().position(|d| *d != 0)?;
+                Some((first, digits.iter().rposition(|d| *d != 0)? + 1))
+            };
+            let wider = |a: (usize, usize), b: (usize, usize)| (a.0.min(b.0), a.1.max(b.1));
+            planes.iter().filter_map(of_row).reduce(wider).map_or(0..0, |(first, end)| first..end)
+        };
+        let spans = (0..height).map(span).collect();
+        Self { rows: height, cols, width, planes, spans }
     }
 
-    /// The digits of row `i`, plane by plane.
+    /// The columns of row `i` outside of which all is zero.
+    pub fn span(&self, i: usize) -> Range<usize> {
+        self.spans[i].clone()
+    }
+
+    /// The digits of row `i` on its [`Self::span`], plane by plane.
     pub fn row(&self, i: usize) -> impl Iterator<Item = &[i64]> {
-        self.planes.iter().map(move |p| &p[i * self.cols..(i + 1) * self.cols])
+        let span = self.span(i);
+        self.planes.iter().map(move |p| &p[i * self.cols..(i + 1) * self.cols][span.clone()])
     }
 
     /// All entries' residues, row-major, in Montgomery form.
@@ -91,12 +110,13 @@ pub fn first_failing_row(a: &Planes, b: &[BigInt], numerators: &[BigInt], denomi
     for_each_row(&mut holds, 1, work, |i, out| {
         let length = (a.planes.len() + x.planes.len()).max(right.planes.len() + den.planes.len());
         let mut sums = vec![0i128; length];
+        let span = a.span(i);
         for (d, digits) in a.row(i).enumerate() {
             for (sum, plane) in sums[d..].iter_mut().zip(&x.planes) {
-                *sum += dot_words(digits, plane);
+                *sum += dot_words(digits, &plane[span.clone()]);
             }
         }
-        for (d, digit) in right.row(i).enumerate().filter(|(_, digit)| digit[0] != 0) {
+        for (d, digit) in right.row(i).enumerate().filter(|(_, digit)| digit.first().is_some_and(|d| *d != 0)) {
             for (sum, plane) in sums[d..].iter_mut().zip(&den.planes) {
                 *sum -= dot_words(digit, plane);
             }

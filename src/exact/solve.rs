@@ -59,6 +59,10 @@ pub fn rank_profile_in_order(rows: &[Vec<BigInt>], column_order: &[usize]) -> Ra
 ///
 /// `None` if `a` is singular (modulo every prime of a short fixed list), or if the shapes do not agree.
 pub fn solve_square(a: &[Vec<BigInt>], b: &[BigInt]) -> Option<Fractions> {
+    lifted(a, b, Lift::Checked)
+}
+
+fn lifted(a: &[Vec<BigInt>], b: &[BigInt], how: Lift<'_>) -> Option<Fractions> {
     let n = a.len();
     if b.len() != n || a.iter().any(|row| row.len() != n) {
         return None;
@@ -68,7 +72,11 @@ pub fn solve_square(a: &[Vec<BigInt>], b: &[BigInt]) -> Option<Fractions> {
     }
     let planes = cut(a, n, b);
     let lifting = PRIMES.iter().find_map(|&p| Lifting::new(Field::new(p), &planes, b))?;
-    lifting.solve()
+    match how {
+        Lift::Checked => lifting.solve(true),
+        Lift::Unchecked => lifting.solve(false),
+        Lift::Over(denominator) => lifting.solve_over(denominator),
+    }
 }
 
 /// Solves `a x = b` exactly for any shape and rank: m rows of n entries, m entries of `b`, n entries of `free`.
@@ -96,7 +104,7 @@ pub fn solve(
         if failed.is_some_and(|(rank, _)| profile.rank() <= rank) {
             break;
         }
-        let x = solve_pivots(a, b, free, &profile).ok_or(SolveError::Singular)?;
+        let x = solve_pivots(a, b, free, &profile, Lift::Checked).ok_or(SolveError::Singular)?;
         if profile.rank() == a.len() {
             // All rows were checked with the square system.
             return Ok(x);
@@ -107,6 +115,32 @@ pub fn solve(
         }
     }
     failed.map_or(Err(SolveError::Singular), |(_, row)| Err(SolveError::Inconsistent { row }))
+}
+
+/// The same without the exact checks, for who checks what comes of the solution: nothing is known of it. A `denominator`
+/// that is the solution's saves half of the work where no unknown keeps a value of `free` but 0; another does no harm.
+pub fn guess(
+    a: &[Vec<BigInt>],
+    b: &[BigInt],
+    free: &[BigRational],
+    column_order: &[usize],
+    denominator: Option<&BigInt>,
+) -> Result<Fractions, SolveError> {
+    let profile = profile_in_order(&Field::new(PRIMES[0]), a.iter(), column_order);
+    let how = denominator.map_or(Lift::Unchecked, Lift::Over);
+    let found = solve_pivots(a, b, free, &profile, how).or_else(|| solve_pivots(a, b, free, &profile, Lift::Unchecked));
+    found.ok_or(SolveError::Singular)
+}
+
+/// How a square system is lifted.
+#[derive(Debug, Clone, Copy)]
+enum Lift<'a> {
+    /// With all equations checked.
+    Checked,
+    /// Without.
+    Unchecked,
+    /// Over a known denominator, unchecked.
+    Over(&'a BigInt),
 }
 
 /// An integer vector u, without common factor, with `rows u = 0` and `p u < 0`, both exactly checked; `None` if p is
@@ -152,7 +186,13 @@ fn profile_in_order<'a>(
 }
 
 /// The solution of the pivots' rows, with the free values in all other columns.
-fn solve_pivots(a: &[Vec<BigInt>], b: &[BigInt], free: &[BigRational], profile: &RankProfile) -> Option<Fractions> {
+fn solve_pivots(
+    a: &[Vec<BigInt>],
+    b: &[BigInt],
+    free: &[BigRational],
+    profile: &RankProfile,
+    how: Lift<'_>,
+) -> Option<Fractions> {
     let mut is_pivot = vec![false; free.len()];
     profile.pivot_cols.iter().for_each(|&j| is_pivot[j] = true);
     let zero = BigRational::zero();
@@ -164,7 +204,7 @@ fn solve_pivots(a: &[Vec<BigInt>], b: &[BigInt], free: &[BigRational], profile: 
     // With x = y / d on the pivots and f / d elsewhere: A y = d b - A f.
     let right: Vec<BigInt> =
         profile.pivot_rows.iter().map(|&i| fixed.denominator() * &b[i] - dot(&a[i], fixed.numerators())).collect();
-    let y = solve_square(&square, &right)?;
+    let y = lifted(&square, &right, how)?;
     let mut numerators: Vec<BigInt> = fixed.numerators().iter().map(|f| f * y.denominator()).collect();
     profile.pivot_cols.iter().zip(y.numerators()).for_each(|(&j, v)| numerators[j] = v.clone());
     let x = Fractions::new(numerators, fixed.denominator() * y.denominator())?;

@@ -19,6 +19,7 @@
 mod array;
 mod error;
 mod exact_json;
+mod file;
 mod json;
 mod model;
 mod npy;
@@ -29,8 +30,9 @@ mod table;
 
 pub use array::MAX_NUMBERS;
 pub use error::InputError;
+pub use file::read_file;
 pub use npy::MAX_NPY_HEADER_BYTES;
-pub use npz::{MAX_ARCHIVE_BYTES, MAX_ARRAY_BYTES};
+pub use npz::{MAX_ARCHIVE_BYTES, MAX_ARRAY_BYTES, MAX_EXPANSION, MAX_MEMBERS, MIN_EXPANDED_BYTES};
 pub use safetensors::MAX_SAFETENSORS_HEADER_BYTES;
 
 use crate::kernel::dataset::Dataset;
@@ -42,8 +44,6 @@ use num_rational::BigRational;
 use num_traits::Zero;
 use samples::Samples;
 use sha2::{Digest, Sha256};
-use std::fs::File;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
 /// Longest file, in bytes.
@@ -89,15 +89,26 @@ pub fn load(source: &Source) -> Result<Problem, InputError> {
 
 /// Reads the model alone, with the SHA-256 digest of its file.
 pub fn load_model(source: &Source) -> Result<(Network, String), InputError> {
-    let path = &source.model;
-    read_file(path).and_then(|bytes| Ok((parse_model(source, &bytes)?, digest(&bytes)))).map_err(|r| r.in_file(path))
+    let bytes = read_file(&source.model, limit(&source.model))?;
+    model_from_bytes(source, &bytes)
 }
 
 /// Reads the data alone, with the SHA-256 digest of their file.
-fn load_data(source: &Source) -> Result<(Dataset, String), InputError> {
-    let path = &source.data;
-    let read = |bytes: Vec<u8>| Ok((parse_data(source, &bytes)?.into_dataset()?, digest(&bytes)));
-    read_file(path).and_then(read).map_err(|r| r.in_file(path))
+pub fn load_data(source: &Source) -> Result<(Dataset, String), InputError> {
+    let bytes = read_file(&source.data, limit(&source.data))?;
+    data_from_bytes(source, &bytes)
+}
+
+/// The model whose file `source` names, from that file's bytes, with the SHA-256 digest of these very bytes.
+pub fn model_from_bytes(source: &Source, bytes: &[u8]) -> Result<(Network, String), InputError> {
+    let network = parse_model(source, bytes).map_err(|r| r.in_file(&source.model))?;
+    Ok((network, digest(bytes)))
+}
+
+/// The data whose file `source` names, from that file's bytes, with the SHA-256 digest of these very bytes.
+pub fn data_from_bytes(source: &Source, bytes: &[u8]) -> Result<(Dataset, String), InputError> {
+    let dataset = parse_data(source, bytes).and_then(Samples::into_dataset).map_err(|r| r.in_file(&source.data))?;
+    Ok((dataset, digest(bytes)))
 }
 
 fn parse_data(source: &Source, bytes: &[u8]) -> Result<Samples, Refusal> {
@@ -107,8 +118,8 @@ fn parse_data(source: &Source, bytes: &[u8]) -> Result<Samples, Refusal> {
     }
     match extension.as_str() {
         "npz" => samples::from_arrays(npz::read(bytes)?),
-        "csv" => table::read(text(bytes)?, &source.targets),
-        "json" => exact_json::read_data(text(bytes)?),
+        "csv" => table::read(bytes, &source.targets),
+        "json" => exact_json::read_data(bytes),
         _ => Err(unknown_extension(&extension, "`.npz`, `.csv` or `.json`")),
     }
 }
@@ -128,7 +139,7 @@ fn parse_model(source: &Source, bytes: &[u8]) -> Result<Network, Refusal> {
                 "`--hidden` and `--output` name tensors; the layers of a JSON model have an order",
             ));
         }
-        "json" => exact_json::read_model(text(bytes)?)?,
+        "json" => exact_json::read_model(bytes)?,
         _ => return Err(unknown_extension(&extension, "`.safetensors`, `.npz` or `.json`")),
     };
     layers.into_network(choose_activation(activation, source.negative_slope.clone())?)
@@ -147,26 +158,12 @@ fn choose_activation(in_file: Option<Activation>, negative_slope: Option<BigRati
     }
 }
 
-/// The file's bytes, no more of them than the limit, whatever the file system says of its length.
-fn read_file(path: &Path) -> Result<Vec<u8>, Refusal> {
-    let unreadable = |e: std::io::Error| Refusal::new(format!("the file cannot be read: {}", e.kind()));
-    let file = File::open(path).map_err(unreadable)?;
-    let mut bytes = Vec::new();
-    file.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes).map_err(unreadable)?;
-    within(&bytes, MAX_FILE_BYTES)?;
-    Ok(bytes)
-}
-
-fn text(bytes: &[u8]) -> Result<&[u8], Refusal> {
-    within(bytes, MAX_TEXT_BYTES)?;
-    Ok(bytes)
-}
-
-fn within(bytes: &[u8], limit: u64) -> Result<(), Refusal> {
-    if bytes.len() as u64 > limit {
-        return Err(Refusal::new(format!("the file is longer than the limit of {limit} bytes")));
+/// Longest file of that name: what is no file of arrays is taken for text.
+fn limit(path: &Path) -> u64 {
+    match extension(path).as_str() {
+        "npz" | "safetensors" => MAX_FILE_BYTES,
+        _ => MAX_TEXT_BYTES,
     }
-    Ok(())
 }
 
 fn digest(bytes: &[u8]) -> String {

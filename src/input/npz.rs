@@ -8,10 +8,17 @@ use std::io::{Cursor, Read};
 use zip::read::{ArchiveOffset, Config};
 use zip::{CompressionMethod, ZipArchive};
 
+/// Most arrays of an archive.
+pub const MAX_MEMBERS: usize = 4096;
 /// Most bytes of one array after decompression.
 pub const MAX_ARRAY_BYTES: u64 = 1 << 30;
 /// Most bytes of all arrays of an archive after decompression.
 pub const MAX_ARCHIVE_BYTES: u64 = 2 << 30;
+
+/// An archive may take this much after decompression, however short it is …
+pub const MIN_EXPANDED_BYTES: u64 = 4 << 20;
+/// … else at most this many times its own length: numbers that compress better are not data but a trap for memory.
+pub const MAX_EXPANSION: u64 = 200;
 
 /// Reads every array of the archive, by name without `.npy`.
 pub(super) fn read(bytes: &[u8]) -> Result<BTreeMap<String, Array>, Refusal> {
@@ -24,8 +31,12 @@ pub(super) fn read(bytes: &[u8]) -> Result<BTreeMap<String, Array>, Refusal> {
     let config = Config { archive_offset: ArchiveOffset::Known(0) };
     let mut archive = ZipArchive::with_config(config, Cursor::new(bytes)).map_err(|e| damaged(&e))?;
     archive.validate_header_consistency().map_err(|e| damaged(&e))?;
+    if archive.len() > MAX_MEMBERS {
+        return Err(Refusal::new(format!("{} arrays are more than the limit of {MAX_MEMBERS}", archive.len())));
+    }
     let mut arrays = BTreeMap::new();
-    let mut budget = MAX_ARCHIVE_BYTES;
+    let expanded = (bytes.len() as u64).saturating_mul(MAX_EXPANSION).max(MIN_EXPANDED_BYTES);
+    let mut budget = MAX_ARCHIVE_BYTES.min(expanded);
     for index in 0..archive.len() {
         let (file, data) = read_entry(&mut archive, index, budget)?;
         budget = budget.saturating_sub(data.len() as u64);
@@ -53,7 +64,9 @@ fn read_entry(
     let declared = entry.size();
     let limit = budget.min(MAX_ARRAY_BYTES);
     if declared > limit {
-        return Err(refuse(format!("the array's {declared} bytes are over the limit of {limit}")));
+        let reason = format!("the array's {declared} bytes are over the limit of {limit}");
+        let hint = format!("no more than {MAX_EXPANSION} times the file's length is read; do not compress the arrays");
+        return Err(refuse(reason).hint(hint));
     }
     // The declared size is only a claim: no more than one byte beyond it is read.
     let mut data = Vec::new();
@@ -141,7 +154,7 @@ mod tests {
             }
             let expected = match declared {
                 10 | 4999 | 5001 => "f: `x.npy`: the array ",
-                _ => "f: `x.npy`: the array's 3221225472 bytes are over the limit of 1073741824",
+                _ => "f: `x.npy`: the array's 3221225472 bytes are over the limit of 4194304",
             };
             assert!(message(&bytes).starts_with(expected), "{}", message(&bytes));
         }

@@ -19,17 +19,34 @@ use num_traits::Signed;
 /// Residuals, signs, kinks and slope forms are derived here from the problem; the certificate supplies only the point
 /// of a nearby claim and the evidence of each step. Everything is exact.
 pub fn check(problem: &Problem, claim: &Claim, certificate: &Certificate) -> Result<Theorem, Reject> {
+    check_knowing(problem, claim, certificate, None)
+}
+
+/// The same; an evaluation that was made before saves making it again, if it is that of the certified point.
+pub fn check_knowing(
+    problem: &Problem,
+    claim: &Claim,
+    certificate: &Certificate,
+    known: Option<&Evaluation<'_>>,
+) -> Result<Theorem, Reject> {
     let at = |step: Place| move |failure: Failure| Reject { step, rule: failure.rule, reason: failure.reason };
     statement::check(problem, &certificate.header).map_err(at(Place::Header))?;
     let network = point(problem, claim, certificate).map_err(at(Place::Point))?;
     let samples = Samples::new(problem.dataset(), network.has_hidden_bias());
-    let evaluation = Evaluation::new(problem.dataset(), &samples, network);
+    let made;
+    let evaluation = match known.filter(|known| known.is_of(problem.dataset(), &samples, &network)) {
+        Some(known) => known,
+        None => {
+            made = Evaluation::new(problem.dataset(), &samples, network);
+            &made
+        }
+    };
     let loss = evaluation.residuals().loss().clone();
     let model_loss = match claim.verdict().is_nearby() {
         true => Residuals::new(problem.dataset(), &samples, problem.network()).loss().clone(),
         false => loss.clone(),
     };
-    bias(&evaluation, certificate.bias).map_err(at(Place::Bias))?;
+    bias(evaluation, certificate.bias).map_err(at(Place::Bias))?;
     let expected = evaluation.network().neurons().len();
     if certificate.neurons.len() != expected {
         let found = certificate.neurons.len().to_string();
@@ -39,10 +56,10 @@ pub fn check(problem: &Problem, claim: &Claim, certificate: &Certificate) -> Res
     }
     let mut facts = Vec::with_capacity(expected);
     for (i, step) in certificate.neurons.iter().enumerate() {
-        facts.push(neuron_step(&evaluation, i, step).map_err(at(Place::Neuron(i)))?);
+        facts.push(neuron_step(evaluation, i, step).map_err(at(Place::Neuron(i)))?);
     }
     conclude(claim, certificate).map_err(at(Place::Conclusion))?;
-    curvature::check(&evaluation, &certificate.neurons, &certificate.curvature).map_err(at(Place::Curvature))?;
+    curvature::check(evaluation, &certificate.neurons, &certificate.curvature).map_err(at(Place::Curvature))?;
     if let Some(region) = &certificate.region {
         let largest = bounds::largest_region(evaluation.network(), evaluation.residuals(), &certificate.neurons);
         bounds::region(region, &largest).map_err(at(Place::Region))?;

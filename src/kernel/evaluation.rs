@@ -26,6 +26,12 @@ impl<'a> Evaluation<'a> {
         Self { dataset, samples, network, residuals, sloped }
     }
 
+    /// Whether this is the evaluation of that network on that data: all it holds follows from these.
+    pub fn is_of(&self, dataset: &Dataset, samples: &Samples, network: &Network) -> bool {
+        let same_rows = self.samples.rows() == samples.rows() && self.samples.denominator() == samples.denominator();
+        self.dataset == dataset && same_rows && self.network == *network
+    }
+
     /// The samples as they were given.
     pub fn dataset(&self) -> &Dataset {
         self.dataset

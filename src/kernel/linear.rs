@@ -287,11 +287,17 @@ impl Digits {
 
     /// `sum_k self_k other_k` over the common length.
     ///
-    /// What a sum of digit products has above 56 bits is carried before the next one is added, so that nothing
-    /// overflows for any length.
+    /// At most [`CHUNK`] digit products are added up in one place. Where there would be more, what a sum has above 56 bits
+    /// is carried before the next one is added, so that nothing overflows for any length.
     pub fn dot(&self, other: &Self) -> BigInt {
         let mut sums = vec![0i128; self.planes.len() + other.planes.len() + 1];
+        let products = self.len.min(other.len) * self.planes.len().min(other.planes.len());
         for (p, a) in self.planes.iter().enumerate() {
+            if products <= CHUNK {
+                let places = sums.iter_mut().skip(p).zip(&other.planes);
+                places.for_each(|(sum, b)| *sum += dot_words(a, b));
+                continue;
+            }
             for (q, b) in other.planes.iter().enumerate() {
                 let Some([low, high]) = sums.get_mut(p + q..p + q + 2) else { continue };
                 for (a, b) in a.chunks(CHUNK).zip(b.chunks(CHUNK)) {

@@ -127,7 +127,8 @@ impl<'a> Words<'a> {
 
     /// The rest of the line: integers.
     pub fn integers(&mut self) -> Parsed<Vec<BigInt>> {
-        let mut values = Vec::new();
+        // Counted first: a vector that grows takes twice the memory.
+        let mut values = Vec::with_capacity(self.words.clone().count());
         while let Some(word) = self.words.next() {
             values.push(self.hex(word)?);
         }

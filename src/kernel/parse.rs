@@ -20,6 +20,8 @@ pub use super::lines::ParseError;
 
 /// Largest certificate, in bytes.
 pub const MAX_CERTIFICATE_BYTES: u64 = 1 << 28;
+/// Most words of a certificate: a number of one digit takes two bytes of text and 64 of memory.
+pub const MAX_CERTIFICATE_WORDS: usize = 1 << 25;
 /// Most parts of one `components` proof.
 pub const MAX_COMPONENTS: usize = 1 << 16;
 
@@ -28,6 +30,11 @@ pub fn parse_certificate(bytes: &[u8]) -> Parsed<(Claim, Certificate)> {
     if bytes.len() as u64 > MAX_CERTIFICATE_BYTES {
         let expected = format!("at most {MAX_CERTIFICATE_BYTES} bytes");
         return Err(ParseError { line: 0, expected, found: format!("{} bytes", bytes.len()) });
+    }
+    let words = bytes.iter().filter(|b| matches!(b, b' ' | b'\n')).count();
+    if words > MAX_CERTIFICATE_WORDS {
+        let expected = format!("at most {MAX_CERTIFICATE_WORDS} words");
+        return Err(ParseError { line: 0, expected, found: format!("{words} words") });
     }
     let mut lines = Lines { rest: bytes, line: 0, second_version: false };
     lines.second_version = version(&mut lines)?;

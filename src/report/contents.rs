@@ -108,7 +108,8 @@ pub fn on_data(problem: &Problem) -> String {
     )
 }
 
-fn activation(activation: &Activation) -> String {
+/// The activation's name and slopes.
+pub fn activation(activation: &Activation) -> String {
     let name = if activation.negative.is_zero() && activation.positive == BigRational::from_integer(1.into()) {
         "ReLU"
     } else {

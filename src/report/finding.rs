@@ -3,6 +3,7 @@
 use crate::kernel::claim::Verdict;
 use crate::kernel::theorem::Theorem;
 use num_rational::BigRational;
+use std::path::PathBuf;
 
 /// What was found of one point.
 #[derive(Debug, Clone)]
@@ -19,9 +20,9 @@ pub struct Proved {
     /// What the kernel accepted.
     pub theorem: Theorem,
     /// The certificate's file.
-    pub certificate: String,
-    /// The certificate's length in bytes.
-    pub bytes: usize,
+    pub certificate: PathBuf,
+    /// The certificate itself.
+    pub bytes: String,
     /// Why steps on neurons are open.
     pub open: Vec<Open>,
 }

@@ -64,7 +64,7 @@ fn finding(finding: &Finding) -> Object {
     match finding {
         Finding::Proved(proved) => {
             let Proved { theorem, certificate, open, .. } = &**proved;
-            theorem_object(theorem, certificate, open)
+            theorem_object(theorem, &certificate.to_string_lossy(), open)
         }
         Finding::Unsettled(one) => unsettled(one),
     }
@@ -141,10 +141,10 @@ fn least_radius(region: &Region) -> String {
     }
 }
 
-type Object = Vec<(&'static str, Json)>;
+pub(super) type Object = Vec<(&'static str, Json)>;
 
 /// A JSON value whose objects keep their order.
-enum Json {
+pub(super) enum Json {
     Null,
     Number(usize),
     Text(String),
@@ -152,15 +152,15 @@ enum Json {
     Object(Object),
 }
 
-fn text(value: impl Into<String>) -> Json {
+pub(super) fn text(value: impl Into<String>) -> Json {
     Json::Text(value.into())
 }
 
-fn or_null(value: Option<Json>) -> Json {
+pub(super) fn or_null(value: Option<Json>) -> Json {
     value.unwrap_or(Json::Null)
 }
 
-fn print(value: &Json) -> String {
+pub(super) fn print(value: &Json) -> String {
     // Strings, numbers and string keys always serialise.
     serde_json::to_string(value).unwrap_or_default()
 }

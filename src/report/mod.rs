@@ -6,9 +6,13 @@ pub mod contents;
 #[cfg(feature = "search")]
 pub mod finding;
 #[cfg(feature = "search")]
+pub mod html;
+#[cfg(feature = "search")]
 pub mod json;
 #[cfg(feature = "search")]
-mod neurons;
+pub mod neurons;
+#[cfg(feature = "search")]
+pub mod suite;
 #[cfg(feature = "search")]
 pub mod text;
 pub mod words;

@@ -9,22 +9,39 @@ use std::collections::BTreeMap;
 /// Most neurons with a row of their own.
 const MAX_ROWS: usize = 20;
 
-/// The table of all neurons.
-pub fn table(facts: &[NeuronFact]) -> String {
-    if facts.len() <= MAX_ROWS { single_rows(facts) } else { grouped_rows(facts) }
+/// Rows of cells, the first of them names; so many first columns are numbers.
+pub struct Table {
+    /// The rows.
+    pub rows: Vec<[String; 5]>,
+    /// Columns of numbers.
+    pub numbers: usize,
 }
 
-fn single_rows(facts: &[NeuronFact]) -> String {
+/// The table of all neurons.
+pub fn table(facts: &[NeuronFact]) -> String {
+    let Table { rows, numbers } = summary(facts);
+    align(&rows, numbers)
+}
+
+/// The table of all neurons, in cells: a row for each, or for each group where there are many.
+pub fn summary(facts: &[NeuronFact]) -> Table {
+    match facts.len() <= MAX_ROWS {
+        true => Table { rows: single_rows(facts), numbers: 2 },
+        false => Table { rows: grouped_rows(facts), numbers: 1 },
+    }
+}
+
+fn single_rows(facts: &[NeuronFact]) -> Vec<[String; 5]> {
     let mut rows = vec![["neuron", "kinks", "status", "route", "margin"].map(String::from)];
     for (i, fact) in facts.iter().enumerate() {
         let status = fact.status.name().to_string();
         rows.push([i.to_string(), fact.kinks.to_string(), status, route(fact), margin(fact.margin.as_ref())]);
     }
-    align(&rows, 2)
+    rows
 }
 
 /// Safe neurons in one row for each route, counted; all others named, by status, route and number of kinks.
-fn grouped_rows(facts: &[NeuronFact]) -> String {
+fn grouped_rows(facts: &[NeuronFact]) -> Vec<[String; 5]> {
     let mut groups: BTreeMap<(bool, &str, String, Option<usize>), Vec<usize>> = BTreeMap::new();
     for (i, fact) in facts.iter().enumerate() {
         let safe = fact.status == Status::Safe;
@@ -43,7 +60,7 @@ fn grouped_rows(facts: &[NeuronFact]) -> String {
         let names = if safe { format!("{} neurons", members.len()) } else { ranges(&members) };
         rows.push([kinks, status.to_string(), route, margin, names]);
     }
-    align(&rows, 1)
+    rows
 }
 
 /// The neurons that are not safe, by status: `escape: neurons 3, 5-7`.
@@ -71,7 +88,7 @@ fn neurons(members: &[usize]) -> String {
 }
 
 /// Ascending indices as `0, 3-7, 9`.
-fn ranges(members: &[usize]) -> String {
+pub fn ranges(members: &[usize]) -> String {
     let mut runs: Vec<(usize, usize)> = Vec::new();
     for &i in members {
         match runs.last_mut() {
@@ -87,12 +104,13 @@ fn ranges(members: &[usize]) -> String {
     runs.into_iter().map(run).collect::<Vec<_>>().join(", ")
 }
 
-fn route(fact: &NeuronFact) -> String {
+/// The name of the rule, where there is one.
+pub fn route(fact: &NeuronFact) -> String {
     fact.route.map_or("-", |r| r.name()).to_string()
 }
 
 /// A margin as a lower bound.
-fn margin(value: Option<&BigRational>) -> String {
+pub fn margin(value: Option<&BigRational>) -> String {
     value.map_or_else(|| "-".to_string(), words::lower)
 }
 

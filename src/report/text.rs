@@ -70,14 +70,12 @@ fn point_in_short(point: &Finding) -> String {
 }
 
 fn certificates(findings: &Findings, main: &Proved) -> String {
-    let mut text = format!("certificate: {} ({} bytes)", main.certificate, main.bytes);
+    let file = |proved: &Proved| format!("{} ({} bytes)", proved.certificate.display(), proved.bytes.len());
+    let mut text = format!("certificate: {}", file(main));
     if let Some(point) = findings.beside().and_then(Finding::proved) {
-        text.push_str(&format!(
-            "\ncertificate for the given parameters: {} ({} bytes)",
-            point.certificate, point.bytes
-        ));
+        text.push_str(&format!("\ncertificate for the given parameters: {}", file(point)));
     }
-    let command = format!("{} {}", findings.check_command, shell_word(&main.certificate));
+    let command = format!("{} {}", findings.check_command, shell_word(&main.certificate.to_string_lossy()));
     text.push_str(&format!("\ncheck it with:\n  {command}"));
     text
 }

@@ -119,6 +119,11 @@ pub fn upper(value: &BigRational) -> String {
     format_decimal(value, LOSS_DIGITS, Rounding::Up)
 }
 
+/// A decimal that is at least the value, as short as a bound.
+pub fn upper_bound(value: &BigRational) -> String {
+    format_decimal(value, BOUND_DIGITS, Rounding::Up)
+}
+
 /// Why a certificate is rejected, and the next step where the statements differ.
 pub fn rejected(file: &str, reject: &Reject) -> String {
     let hint = match &reject.reason {

@@ -3,9 +3,13 @@
 //! Nothing here shares code with the library: it only builds a `Problem` from an `Instance`.
 #![allow(dead_code)] // each test binary uses a part
 
+pub mod counts;
+pub mod curvature;
 pub mod design;
+pub mod exact;
 pub mod instance;
 pub mod linear;
 pub mod mutate;
+pub mod region;
 pub mod rng;
 pub mod second;

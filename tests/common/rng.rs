@@ -2,16 +2,27 @@
 
 use super::linear::Q;
 
-pub struct Rng(u64);
+pub struct Rng {
+    state: u64,
+    bytes: std::vec::IntoIter<u8>,
+}
 
 impl Rng {
     pub fn new(seed: u64) -> Self {
-        Self(seed)
+        Self { state: seed, bytes: Vec::new().into_iter() }
+    }
+
+    /// One byte for each choice while there are any: to a fuzzer a changed byte is a changed choice.
+    pub fn from_bytes(bytes: &[u8]) -> Self {
+        Self { state: 0, bytes: Vec::from(bytes).into_iter() }
     }
 
     pub fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
+        if let Some(byte) = self.bytes.next() {
+            return byte.into();
+        }
+        self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.state;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
         z ^ (z >> 31)

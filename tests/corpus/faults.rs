@@ -152,6 +152,11 @@ pub const REJECTED: &[Fault] = &[
     ("kinks.kink-of-no-sample", "kinks", &[Once("kinks 2 3", "kinks 2 3 4")]),
     // potential
     ("loose.potential", "kinks", &[Digests]),
+    (
+        "nearby.potential-before-scalar",
+        "nearby",
+        &[Once("output 1 1", "output 1 0"), Once("nearby 0.01001", "nearby 2")],
+    ),
     ("loose.zero-form", "kinks", &[Digests, Once(SCALAR, "zero-form")]),
     ("asleep.escape", "saddle", &[Digests, Once("neuron 1 kinks 0 1 2 3", "neuron 1 kinks 0")]),
     // zero-form, scalar, uniform

@@ -3,57 +3,18 @@
 use crate::common::instance::{Instance, Net};
 use crate::common::linear::{Q, integer, q};
 use crate::common::mutate::mutate;
+use crate::common::region::region_holds;
 use crate::common::rng::Rng;
 use crate::curvature;
-use crate::exact::{Answer, Judged};
+use crate::exact::{Answer, Judged, judge};
 use lowpoint::kernel::certificate::{Certificate, Curvature, Escape, NeuronProof, Radius, Region};
 use lowpoint::kernel::check::check;
 use lowpoint::kernel::claim::{Claim, Verdict};
 use lowpoint::kernel::parse::parse_certificate;
 use lowpoint::kernel::problem::Problem;
+use lowpoint::kernel::theorem::Theorem;
 use num_bigint::BigInt;
 use num_traits::{One, Signed, Zero};
-
-/// No parameters of the region have a lower loss: exact random moves, many of them to the region's boundary.
-pub fn region_holds(instance: &Instance, net: &Net, judged: &Judged, region: &Region, rng: &mut Rng) {
-    let here = instance.loss(net);
-    for _ in 0..20 {
-        let moved = move_within(net, judged, region, rng);
-        let there = instance.loss(&moved);
-        assert!(there >= here, "a lower loss inside {region:?} at {moved:?}\n{instance}");
-    }
-}
-
-fn move_within(net: &Net, judged: &Judged, region: &Region, rng: &mut Rng) -> Net {
-    let radius = |r: &Radius, rng: &mut Rng| match r {
-        Radius::Unbounded => rng.pick(&[q(1, 8), q(1, 1), q(20, 1)]),
-        Radius::AtMost(r) => r * rng.pick(&[q(1, 1), q(1, 1), q(1, 3), q(1, 64)]),
-    };
-    let (input, output) = (radius(&region.input, rng), radius(&region.output, rng));
-    let quarter = |rng: &mut Rng| q(rng.pick(&[-4, -4, -3, -1, 0, 0, 1, 2, 4, 4]), 4);
-    let mut moved = net.clone();
-    for (i, generators) in judged.neurons.iter().enumerate() {
-        if rng.chance(50) && !generators.directions.is_empty() {
-            let u = unit(&rng.pick(&generators.directions));
-            moved.w[i].iter_mut().zip(u).for_each(|(w, u)| *w += u * &input);
-        } else if rng.chance(60) {
-            moved.w[i].iter_mut().for_each(|w| *w += quarter(rng) * &input);
-        }
-        if rng.chance(70) {
-            moved.h[i].iter_mut().for_each(|h| *h += quarter(rng) * &output);
-        }
-    }
-    if let Some(bias) = moved.bias.as_mut().filter(|_| rng.chance(50)) {
-        bias.iter_mut().for_each(|b| *b += quarter(rng) * integer(3));
-    }
-    moved
-}
-
-/// The direction with largest entry 1.
-fn unit(u: &[BigInt]) -> Vec<Q> {
-    let size = u.iter().map(Signed::abs).max().filter(|s| !s.is_zero()).unwrap_or_else(BigInt::one);
-    u.iter().map(|v| Q::new(v.clone(), size.clone())).collect()
-}
 
 /// Regions a little beyond the largest one, and claims that the steps do not carry, are refused.
 pub fn relabelled(problem: &Problem, claim: &Claim, certificate: &Certificate) {
@@ -90,17 +51,46 @@ pub fn relabelled(problem: &Problem, claim: &Claim, certificate: &Certificate) {
 pub fn mutated(instance: &Instance, problem: &Problem, judged: &Judged, bytes: &str, rng: &mut Rng) -> bool {
     let text = mutate(bytes, rng);
     let Ok((claim, certificate)) = parse_certificate(text.as_bytes()) else { return false };
-    let Ok(theorem) = check(problem, &claim, &certificate) else { return false };
-    if !claim.verdict().is_nearby() {
-        if judged.answer != Answer::SecondOrder {
-            assert_eq!(answer(claim.verdict()), judged.answer, "{text}\n{instance}");
-        }
-        curvature::holds(instance, judged, theorem.curvature(), rng);
-        if let Some(region) = theorem.region() {
-            region_holds(instance, &instance.net, judged, region, rng);
-        }
+    accepted_is_true(instance, problem, judged, &claim, &certificate, rng)
+}
+
+/// What is accepted is what the oracle says too, at the point that it is about. True if it was accepted.
+pub fn accepted_is_true(
+    instance: &Instance,
+    problem: &Problem,
+    judged: &Judged,
+    claim: &Claim,
+    certificate: &Certificate,
+    rng: &mut Rng,
+) -> bool {
+    let Ok(theorem) = check(problem, claim, certificate) else { return false };
+    if claim.verdict().is_nearby() {
+        let there = Instance { net: instance.at(&certificate.point), ..instance.clone() };
+        assert!(
+            there.net.distance(&instance.net) <= claim.distance(),
+            "too far: {claim:?} {certificate:?}\n{instance}"
+        );
+        holds(&there, &judge(&there, &there.net), &theorem, rng);
+    } else {
+        holds(instance, judged, &theorem, rng);
     }
     true
+}
+
+/// A theorem about the instance's own point, against the oracle and the naive loss.
+fn holds(instance: &Instance, judged: &Judged, theorem: &Theorem, rng: &mut Rng) {
+    let verdict = theorem.claim().verdict();
+    if judged.answer != Answer::SecondOrder {
+        assert_eq!(answer(verdict), judged.answer, "{theorem:?}\n{instance}");
+    } else {
+        assert_ne!(verdict, Verdict::NotStationary, "{theorem:?}\n{instance}");
+        assert!(*theorem.curvature() != Curvature::Absent, "{theorem:?}\n{instance}");
+    }
+    assert_eq!(theorem.loss(), &instance.loss(&instance.net), "{theorem:?}\n{instance}");
+    curvature::holds(instance, judged, theorem.curvature(), rng);
+    if let Some(region) = theorem.region() {
+        region_holds(instance, &instance.net, judged, region, rng);
+    }
 }
 
 pub fn answer(verdict: Verdict) -> Answer {

@@ -11,15 +11,15 @@ use lowpoint::kernel::certificate::{Certificate, Curvature, NeuronProof, NeuronS
 use lowpoint::kernel::check::check;
 use lowpoint::kernel::claim::Claim;
 use lowpoint::kernel::evaluation::Evaluation;
+use lowpoint::kernel::problem::Problem;
 use lowpoint::kernel::rule::statement::header;
 use lowpoint::kernel::samples::Samples;
 use lowpoint::kernel::theorem::Theorem;
 use lowpoint::search::cells::{self, Limits};
 use lowpoint::search::nonnegative::Decision;
 
-/// The claim with its certificate, if the kernel accepts it.
-fn claimed_minimum(instance: &Instance, rng: &mut Rng) -> Option<Theorem> {
-    let problem = instance.problem();
+/// The claim's certificate, if the first order is found.
+pub fn certificate(problem: &Problem, rng: &mut Rng) -> Option<Certificate> {
     let samples = Samples::new(problem.dataset(), problem.network().has_hidden_bias());
     let evaluation = Evaluation::new(problem.dataset(), &samples, problem.network().clone());
     let mut neurons = Vec::new();
@@ -42,15 +42,20 @@ fn claimed_minimum(instance: &Instance, rng: &mut Rng) -> Option<Theorem> {
         };
         neurons.push(NeuronStep { kinks: form.kinks, proof });
     }
-    let certificate = Certificate {
-        header: header(&problem),
+    Some(Certificate {
+        header: header(problem),
         point: Point::default(),
         region: None,
         bias: evaluation.bias_step(),
         neurons,
         curvature: Curvature::Positive,
-    };
-    check(&problem, &Claim::LocalMinimum, &certificate).ok()
+    })
+}
+
+/// What the kernel makes of it.
+fn claimed_minimum(instance: &Instance, rng: &mut Rng) -> Option<Theorem> {
+    let problem = instance.problem();
+    check(&problem, &Claim::LocalMinimum, &certificate(&problem, rng)?).ok()
 }
 
 fn sweep(seeds: std::ops::Range<u64>) -> Counts {

@@ -282,39 +282,41 @@ fn judge(form: &Form, proof: &Nonnegative, generators: &[Vec<BigInt>], counts: &
     }
 }
 
-fn sweep(seeds: std::ops::Range<u64>) -> Counts {
-    let mut counts = Counts::default();
-    for seed in seeds {
-        let mut rng = Rng::new(seed);
-        let mut form = if rng.chance(60) { form(&mut rng).1 } else { tiny(&mut rng) };
-        if form.bends.is_empty() {
+/// Proofs of one form, honest and forged.
+pub fn forge(rng: &mut Rng, counts: &mut Counts) {
+    let mut form = if rng.chance(60) { form(rng).1 } else { tiny(rng) };
+    if form.bends.is_empty() {
+        return;
+    }
+    let mut proof = match found(&form, rng) {
+        Some(proof) if rng.chance(90) => proof,
+        _ => by_chance(&form, rng),
+    };
+    tighten(&mut form, &mut proof, rng);
+    let generators = directions(&form.classes(), form.linear.len()).0;
+    judge(&form, &proof, &generators, counts);
+    for _ in 0..20 {
+        let (mut linear, mut bends) = (form.linear.clone(), form.bends.clone());
+        std::mem::swap(&mut linear, &mut form.linear);
+        std::mem::swap(&mut bends, &mut form.bends);
+        let mut forged = proof.clone();
+        if rng.chance(25) {
+            disturb(&mut form, rng);
+        }
+        for _ in 0..rng.below(3) {
+            disturb_proof(&form, &mut forged, rng);
+        }
+        if forged == proof && form.bends == bends && form.linear == linear {
             continue;
         }
-        let mut proof = match found(&form, &mut rng) {
-            Some(proof) if rng.chance(90) => proof,
-            _ => by_chance(&form, &mut rng),
-        };
-        tighten(&mut form, &mut proof, &mut rng);
-        let generators = directions(&form.classes(), form.linear.len()).0;
-        judge(&form, &proof, &generators, &mut counts);
-        for _ in 0..20 {
-            let (mut linear, mut bends) = (form.linear.clone(), form.bends.clone());
-            std::mem::swap(&mut linear, &mut form.linear);
-            std::mem::swap(&mut bends, &mut form.bends);
-            let mut forged = proof.clone();
-            if rng.chance(25) {
-                disturb(&mut form, &mut rng);
-            }
-            for _ in 0..rng.below(3) {
-                disturb_proof(&form, &mut forged, &mut rng);
-            }
-            if forged == proof && form.bends == bends && form.linear == linear {
-                continue;
-            }
-            judge(&form, &forged, &generators, &mut counts);
-            (form.linear, form.bends) = (linear, bends);
-        }
+        judge(&form, &forged, &generators, counts);
+        (form.linear, form.bends) = (linear, bends);
     }
+}
+
+fn sweep(seeds: std::ops::Range<u64>) -> Counts {
+    let mut counts = Counts::default();
+    seeds.for_each(|seed| forge(&mut Rng::new(seed), &mut counts));
     counts.print();
     counts
 }

@@ -5,18 +5,22 @@ mod common;
 
 mod checks;
 mod claimed;
-mod curvature;
-mod exact;
 mod forged;
 mod forms;
+mod fuzz_smoke;
 mod mixed;
 mod mixed_forms;
 mod mixed_instances;
+#[path = "../../fuzz/src/targets/mod.rs"]
+mod targets;
 
-use checks::{answer, descents_descend, escapes_escape, mutated, region_holds, relabelled};
+use checks::{answer, descents_descend, escapes_escape, mutated, relabelled};
+use common::counts::Counts;
+use common::exact::{Answer, judge};
 use common::instance::Instance;
+use common::region::region_holds;
 use common::rng::Rng;
-use exact::{Answer, judge};
+use common::{curvature, exact};
 use lowpoint::kernel::certificate::{Curvature, NeuronProof};
 use lowpoint::kernel::check::check;
 use lowpoint::kernel::parse::parse_certificate;
@@ -24,26 +28,6 @@ use lowpoint::kernel::samples::Samples;
 use lowpoint::search::polish::Options;
 use lowpoint::search::prove::{Outcome, Proof, prove_at_point, prove_nearby};
 use num_traits::{Signed, Zero};
-use std::collections::BTreeMap;
-
-/// How often each thing happened.
-#[derive(Default)]
-struct Counts(BTreeMap<String, usize>);
-
-impl Counts {
-    fn add(&mut self, what: impl Into<String>) {
-        *self.0.entry(what.into()).or_default() += 1;
-    }
-
-    /// The sum over all names that start so.
-    fn of(&self, start: &str) -> usize {
-        self.0.iter().filter(|(name, _)| name.starts_with(start)).map(|(_, n)| n).sum()
-    }
-
-    fn print(&self) {
-        self.0.iter().for_each(|(what, n)| println!("{n:7} {what}"));
-    }
-}
 
 fn sweep(seeds: std::ops::Range<u64>) -> Counts {
     let mut counts = Counts::default();

@@ -262,6 +262,10 @@ fn classes(width: usize, count: usize, rng: &mut Rng) -> Vec<Vec<i64>> {
             rows.push(row);
         }
     }
+    // All attempts may have been zero.
+    if rows.is_empty() {
+        rows.push((0..width).map(|a| i64::from(a == 0)).collect());
+    }
     rows
 }
 

@@ -1,7 +1,7 @@
 //! Certificates of random instances, proved here and now: all claims, one to three outputs, both versions.
 
-use crate::common::instance::Instance;
-use crate::common::linear::Q;
+use crate::common::instance::{Instance, Net};
+use crate::common::linear::{Q, integer};
 use crate::common::rng::Rng;
 use crate::common::second::Case;
 use lowpoint::input::{Source, load};
@@ -12,23 +12,41 @@ use num_traits::Zero;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-/// The certificates that the prover finds for the instances of some seeds, at the point and near it; of the later seeds
-/// only those with several outputs, because few of these have a second order.
-pub fn fresh(directory: &Path, scalar: u64, all: u64) -> Vec<Case> {
-    let mut cases = Vec::new();
-    for seed in 0..all {
-        let mut rng = Rng::new(seed);
-        let mut instance = Instance::random(&mut rng);
-        match instance.outputs() {
-            1 if seed >= scalar => continue,
-            2 if rng.chance(70) => shrink(&mut instance),
-            2 if rng.chance(70) => add_output(&mut instance, &mut rng),
-            _ => {}
+/// How many random instances, from which seed on: of any kind, of several outputs (few have a second order), and of one
+/// neuron with many kinks of both signs.
+#[derive(Clone, Copy)]
+pub struct Fresh {
+    pub seed: u64,
+    pub scalar: u64,
+    pub vector: u64,
+    pub mixed: u64,
+}
+
+impl Fresh {
+    /// The certificates that the prover finds, at the points and near them.
+    pub fn proofs(self, directory: &Path) -> Vec<Case> {
+        let any = |seed| random(&mut Rng::new(seed));
+        let scalar = (self.seed..self.seed + self.scalar).map(any);
+        let from = self.seed + self.scalar;
+        let vector = (from..from + self.vector).map(any).filter(|instance| instance.outputs() > 1);
+        let mixed = (self.seed..self.seed + self.mixed).map(|seed| mixed(&mut Rng::new(seed)));
+        let mut cases = Vec::new();
+        for (number, instance) in scalar.chain(vector).chain(mixed).enumerate() {
+            let source = instance.write(directory, &number.to_string());
+            cases.extend(prove(&source).into_iter().map(|certificate| Case { source: source.clone(), certificate }));
         }
-        let source = instance.write(directory, &format!("{seed:04}"));
-        cases.extend(prove(&source).into_iter().map(|certificate| Case { source: source.clone(), certificate }));
+        cases
     }
-    cases
+}
+
+fn random(rng: &mut Rng) -> Instance {
+    let mut instance = Instance::random(rng);
+    match instance.outputs() {
+        2 if rng.chance(70) => shrink(&mut instance),
+        2 if rng.chance(70) => add_output(&mut instance, rng),
+        _ => {}
+    }
+    instance
 }
 
 fn prove(source: &Source) -> Vec<Vec<u8>> {
@@ -51,9 +69,49 @@ fn shrink(instance: &mut Instance) {
     for k in 0..instance.rows.len() {
         let value = instance.value(&instance.net, k);
         for (y, value) in instance.y[k].iter_mut().zip(value) {
-            *y = (&*y - &value) / Q::from_integer(1000.into()) + value;
+            *y = (&*y - &value) / integer(1000) + value;
         }
     }
+}
+
+/// One neuron at w = 0 with the form sum_l (kap_l |v_l| - mu_l v_l) - sum_k |sum_l M_lk v_l|, which a matrix proves; or
+/// with Adamovic's form, which needs cells, in other coordinates.
+fn mixed(rng: &mut Rng) -> Instance {
+    const WIDTH: usize = 5;
+    let mut classes: Vec<(Vec<i64>, i64, i64)> = Vec::new();
+    let unit = |a: usize| (0..WIDTH).map(|b| i64::from(a == b)).collect::<Vec<i64>>();
+    if rng.chance(50) {
+        let random = |rng: &mut Rng, size: i64| (0..WIDTH).map(|_| rng.range(-size, size)).collect::<Vec<i64>>();
+        let (mut convex, concave) = ((0..WIDTH).map(unit).collect::<Vec<_>>(), 6 + rng.below(3));
+        convex.extend((0..3).map(|_| random(rng, 2)));
+        let matrix: Vec<Vec<i64>> = (0..concave).map(|_| convex.iter().map(|_| rng.range(-1, 1)).collect()).collect();
+        for (l, x) in convex.iter().enumerate() {
+            let mu = rng.range(-2, 2);
+            let kap = mu.abs() + matrix.iter().map(|column| column[l].abs()).sum::<i64>() + rng.range(0, 1);
+            classes.push((x.clone(), kap, mu));
+        }
+        for column in &matrix {
+            let entry = |a: usize| column.iter().zip(&convex).map(|(m, x)| m * x[a]).sum();
+            classes.push(((0..WIDTH).map(entry).collect(), -1, 0));
+        }
+    } else {
+        classes.extend((0..WIDTH).map(|a| (unit(a), 3, 0)));
+        classes.push((vec![1; WIDTH], 1, 0));
+        for a in 0..WIDTH {
+            classes.extend((a + 1..WIDTH).map(|b| (unit(a).iter().zip(unit(b)).map(|(a, b)| a + b).collect(), -1, 0)));
+        }
+        for _ in 0..4 {
+            let (a, b) = (rng.below(WIDTH), rng.below(WIDTH));
+            classes.iter_mut().filter(|_| a != b).for_each(|(x, _, _)| x[a] += x[b]);
+        }
+    }
+    // x and -x with the residuals kap - mu and kap + mu give kap |v| - mu v.
+    let samples =
+        classes.iter().flat_map(|(x, kap, mu)| [(x.clone(), kap - mu), (x.iter().map(|v| -v).collect(), kap + mu)]);
+    let (rows, residuals): (Vec<Vec<i64>>, Vec<i64>) = samples.unzip();
+    let y = residuals.iter().map(|eps| vec![integer(-eps)]).collect();
+    let net = Net { w: vec![vec![integer(0); WIDTH]], h: vec![vec![integer(1)]], bias: None };
+    Instance { rows, q: 1, hidden_bias: false, slopes: [integer(1), integer(0)], c: None, y, net }
 }
 
 /// A third output without residuals, or with those of the first.
@@ -81,7 +139,7 @@ fn add_output(instance: &mut Instance, rng: &mut Rng) {
 }
 
 /// Are all kinds of proofs among these?
-pub fn kinds(cases: &[Case]) {
+pub fn assert_all_kinds(cases: &[Case]) {
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
     for case in cases {
         let text = String::from_utf8(case.certificate.clone()).unwrap();
@@ -100,7 +158,7 @@ pub fn kinds(cases: &[Case]) {
     counts.iter().for_each(|(what, n)| println!("{n:6} {what}"));
     let needed = ["version 1", "version 2", "J = 1", "J = 2", "J = 3", "curvature positive", "curvature descent"];
     let claims = ["local-minimum", "saddle", "not-stationary", "local-minimum-nearby", "saddle-nearby"];
-    for what in needed.iter().chain(&claims).chain(&STEPS[..9]) {
+    for what in needed.iter().chain(&claims).chain(&STEPS) {
         assert!(counts.get(*what).is_some_and(|n| *n >= 3), "too few of {what}: {counts:?}");
     }
 }

@@ -40,10 +40,11 @@ pub fn zero_form(form: &SlopeForm) -> Result<Proved, Failure> {
 
 /// J = 1, h_i != 0 and h_i D_i >= 0.
 pub fn scalar(form: &SlopeForm, output: &Fractions, proof: &Nonnegative) -> Result<Proved, Failure> {
+    potential(form)?;
     if output.len() != 1 || output.is_zero() {
         return Err(Failure::new(Rule::Scalar, "one output and h != 0", outputs(output)));
     }
-    stationary(form, output, proof)
+    nonnegative::check(&form.combine(output), proof)
 }
 
 /// (h_i + s tau e_j) . D_i >= 0 for all outputs j and s = +1, -1, in that order.

@@ -9,6 +9,8 @@ mod kkt;
 mod landscape;
 mod line;
 
+pub use active_set::MAX_ROUNDS;
+
 use super::cells::Limits;
 use super::classify::{Judgement, best_output, classify};
 use super::named;

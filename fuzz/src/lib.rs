@@ -1,0 +1,23 @@
+//! What the fuzz targets share: the targets as plain functions, and the tests' naive oracle that some of them ask.
+#![allow(dead_code)] // the oracle's modules are those of the tests, which use all of them
+
+#[path = "../../tests/common/mod.rs"]
+mod common;
+
+#[path = "../../tests/oracle/checks.rs"]
+mod checks;
+#[path = "../../tests/oracle/claimed.rs"]
+mod claimed;
+#[path = "../../tests/oracle/forged.rs"]
+mod forged;
+#[path = "../../tests/oracle/forms.rs"]
+mod forms;
+#[path = "../../tests/oracle/mixed_forms.rs"]
+mod mixed_forms;
+#[path = "../../tests/oracle/mixed_instances.rs"]
+mod mixed_instances;
+
+pub mod targets;
+
+use common::counts::Counts;
+use common::{curvature, exact};
