@@ -1,0 +1,109 @@
+//! The certificates that are changed: the published ones, the corpus, the example of the format page, and fresh proofs.
+
+use crate::common::instance::Instance;
+use crate::common::rng::Rng;
+use lowpoint::input::{Source, load};
+use lowpoint::kernel::problem::Problem;
+use lowpoint::kernel::samples::Samples;
+use lowpoint::search::polish::Options;
+use lowpoint::search::prove::{Outcome, prove_at_point, prove_nearby};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+pub struct Base {
+    pub name: String,
+    pub source: Source,
+    pub problem: Problem,
+    pub text: String,
+    /// How many mutants are tried.
+    pub budget: usize,
+}
+
+impl Base {
+    pub fn lines(&self) -> Vec<&str> {
+        self.text.lines().collect()
+    }
+
+    fn new(name: String, source: Source, text: String, budget: usize) -> Self {
+        let problem = load(&source).unwrap_or_else(|e| panic!("{name}: {e}"));
+        Self { name, source, problem, text, budget }
+    }
+}
+
+fn file(folder: &Path, stem: &str) -> PathBuf {
+    let candidates = ["npz", "json", "safetensors", "csv"].map(|end| folder.join(format!("{stem}.{end}")));
+    candidates.into_iter().find(|p| p.exists()).unwrap_or_else(|| panic!("no {stem} in {}", folder.display()))
+}
+
+fn source(data: PathBuf, model: PathBuf) -> Source {
+    Source { data, model, ..Source::default() }
+}
+
+fn sorted(folder: &Path) -> Vec<PathBuf> {
+    let mut all: Vec<PathBuf> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    all.sort();
+    all
+}
+
+fn published(root: &Path) -> Vec<Base> {
+    let mut all = Vec::new();
+    for folder in sorted(&root.join("certificates")).into_iter().filter(|p| p.is_dir()) {
+        let text = fs::read_to_string(folder.join("certificate")).unwrap();
+        // Long numbers, or many neurons: each check takes longer.
+        let budget = match text.len() {
+            100_000.. => 120,
+            2000.. => 300,
+            _ => 700,
+        };
+        let name = folder.file_name().unwrap().to_str().unwrap().to_string();
+        all.push(Base::new(name, source(file(&folder, "data"), file(&folder, "model")), text, budget));
+    }
+    let folder = root.join("docs/format-example");
+    let text = fs::read_to_string(folder.join("certificate.txt")).unwrap();
+    all.push(Base::new("format-example".into(), source(file(&folder, "data"), file(&folder, "model")), text, 900));
+    all
+}
+
+fn corpus(root: &Path) -> Vec<Base> {
+    let folder = root.join("tests/corpus");
+    let mut all = Vec::new();
+    for path in sorted(&folder.join("accept")).into_iter().filter(|p| p.extension().is_some_and(|e| e == "cert")) {
+        let name = path.file_stem().unwrap().to_str().unwrap().to_string();
+        let problem = name.split('.').next().unwrap().to_string();
+        let json = |kind: &str| folder.join("problems").join(format!("{problem}.{kind}.json"));
+        let text = fs::read_to_string(&path).unwrap();
+        let rare = ["implied", "components", "open", "bias-direction"].iter().any(|word| text.contains(word));
+        let budget = if rare { 600 } else { 260 };
+        all.push(Base::new(name, source(json("data"), json("model")), text, budget));
+    }
+    all
+}
+
+/// Proofs of random instances, written into `folder`: some of the points themselves, some of points near by.
+fn fresh(folder: &Path) -> Vec<Base> {
+    let mut all: Vec<Base> = Vec::new();
+    let mut near = 0;
+    for seed in 0..400 {
+        let instance = Instance::random(&mut Rng::new(seed));
+        let source = instance.write(folder, &format!("fresh-{seed}"));
+        let problem = load(&source).unwrap();
+        let samples = Samples::new(problem.dataset(), problem.network().has_hidden_bias());
+        let outcome = match seed % 4 {
+            0 if near < 12 => prove_nearby(&problem, &samples, &Options::default(), &mut |_, _| true),
+            1 if all.len() - near < 36 => prove_at_point(&problem, &samples, &Options::default()),
+            _ => continue,
+        };
+        let Outcome::Proved(proof) = outcome else { continue };
+        if proof.bytes.len() < 4000 {
+            near += usize::from(seed % 4 == 0);
+            all.push(Base { name: format!("fresh-{seed}"), source, problem, text: proof.bytes, budget: 160 });
+        }
+    }
+    all
+}
+
+/// All of them; files that must be written go to `folder`.
+pub fn bases(folder: &Path) -> Vec<Base> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    [published(root), corpus(root), fresh(folder)].into_iter().flatten().collect()
+}
