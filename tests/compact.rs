@@ -248,3 +248,23 @@ fn systems_over_the_limit_are_refused_before_they_are_built() {
     let expected = format!("{} unknowns are over the limit of {MAX_UNKNOWNS}", 3 * n + 9);
     assert_eq!(refused, Err(Unrestored::Unsolvable(expected)));
 }
+
+#[test]
+fn long_numbers_of_a_stranger_are_refused_before_they_are_computed_with() {
+    // 2^15 samples leave 2^18 binary digits for the point's denominators.
+    let n = 1 << 15;
+    let problem = random_problem(&mut Rng::new(1), n, true);
+    let samples = Samples::new(problem.dataset(), true);
+    let Outcome::Proved(proof) = prove_at_point(&problem, &samples, &Options::default()) else { panic!() };
+    let long = format!("input 0 1{} 1 1 1", "0".repeat(1 << 16));
+    let mut text = with_line(&proof.bytes, "lowpoint-certificate", |_| "lowpoint-compact 1 1".into());
+    text = with_line(&text, "claim", |_| "claim local-minimum-nearby 10".into());
+    let point = format!("point 2 no-bias\n{long}\noutput model\ninput 1 solved 0\npinned 1\noutput model");
+    text = with_line(&text, "point 0 no-bias", |_| point.clone());
+    match restored(&problem, &text) {
+        Err(Unrestored::Unsolvable(reason)) => {
+            assert!(reason.contains("denominators of the point with more than 262144 bits"), "{reason}");
+        }
+        other => panic!("{other:?}"),
+    }
+}

@@ -12,7 +12,7 @@ use crate::kernel::network::{Network, Neuron};
 use crate::kernel::number::format_hex;
 use crate::kernel::parse::parse_certificate;
 use crate::kernel::problem::Problem;
-use crate::kernel::rule::statement;
+use crate::kernel::rule::{bounds, statement};
 use crate::kernel::samples::Samples;
 use num_bigint::BigInt;
 use num_rational::BigRational;
@@ -124,6 +124,9 @@ fn point(
     hollow: &Certificate,
 ) -> Result<Network, String> {
     let base = base(problem.network(), template, hollow)?;
+    // The kernel's own limit on a point, before anything is computed with long numbers of a stranger.
+    let within = |network: &Network| bounds::size(network, samples.count()).map_err(|f| f.reason.to_string());
+    within(&base)?;
     let mut sides = Vec::new();
     let mut free = Vec::new();
     let mut pinned = BTreeSet::new();
@@ -157,9 +160,19 @@ fn point(
     if system.unknowns() > MAX_UNKNOWNS {
         return Err(format!("{} unknowns are over the limit of {MAX_UNKNOWNS}", system.unknowns()));
     }
+    // Pinned values of many neurons are brought over one denominator.
+    let pins = template.gaps().filter_map(|gap| if let Gap::Input(solved) = gap { Some(&solved.pins) } else { None });
+    let bits: u64 = pins.map(|pins| pins.values.denominator().bits()).sum();
+    if bits.saturating_mul(system.unknowns() as u64) > bounds::MAX_ERROR_BITS {
+        return Err(format!(
+            "the pinned values' denominators of {bits} bits are too long for {} unknowns",
+            system.unknowns()
+        ));
+    }
     let all = (0..free.len()).flat_map(|l| (0..samples.width()).map(move |a| (l, a)));
     let order: Vec<(usize, usize)> = all.filter(|place| !pinned.contains(place)).collect();
-    system.guess(&free, &order, template.denominator.as_ref())
+    let network = system.guess(&free, &order, template.denominator.as_ref())?;
+    within(&network).map(|()| network)
 }
 
 /// The model with what the certificate gives in full; gaps keep the model's values.
