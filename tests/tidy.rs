@@ -173,7 +173,7 @@ fn the_kernel_is_layered() {
 #[test]
 fn exact_code_has_no_floats() {
     let mut faults = Vec::new();
-    for file in files().iter().filter(|f| f.is_in("kernel")) {
+    for file in files().iter().filter(|f| f.is_in("kernel") && !f.is_in("kernel/enclosure")) {
         for (number, line) in file.code() {
             let code = without_comment(line);
             let allowed = file.name == "kernel/number.rs" && code.starts_with("pub fn dyadic(");

@@ -17,6 +17,7 @@ pub mod check;
 pub mod claim;
 pub mod dataset;
 pub mod definite;
+pub mod enclosure;
 pub mod evaluation;
 pub mod linear;
 pub mod lines;

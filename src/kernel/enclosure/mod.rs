@@ -1,0 +1,14 @@
+//! Enclosures: proofs that a stationary point exists in a box, with every operation rounded outward (THEORY 6).
+//!
+//! From below: [`rounding`] (upper bounds of float results) · [`interval`] (scalars) · [`product`] (float matrix products,
+//! trusted up to an a-priori bound) · [`matrix`] (interval matrices) · [`inverse`] and [`eigenvalue`] (float
+//! decompositions, which nothing trusts, and what they prove).
+#![allow(clippy::float_arithmetic)]
+
+pub mod certificate;
+pub mod eigenvalue;
+pub mod interval;
+pub mod inverse;
+pub mod matrix;
+pub mod product;
+pub mod rounding;
