@@ -34,7 +34,7 @@ if sys.version_info < (3, 9):
 
 from math import comb, gcd, lcm  # noqa: E402 - an older version would end with 1 here, as if it had rejected
 
-VERSION = "lowpoint_check 1, for certificates of formats 1 and 2"
+VERSION = "lowpoint_check 1, for certificates of formats 1, 2 and 3 (without box certificates)"
 
 # Section 5: limits. Over the last five a certificate is rejected, over the others it is malformed.
 
@@ -140,9 +140,9 @@ class Network:
 
 class Problem:
     """The statement's data: samples x_k = x[k]/qx with the bias coordinate, targets y[k]/qy, weights c[k]/qc, the
-    model, the slopes a+ = above/qa and a- = below/qa, and the digests of the two files."""
+    model, the slopes a+ = above/qa and a- = below/qa, the digests of the two files, and lw, lb, lh, lo of (4)."""
 
-    def __init__(self, samples, model, digests):
+    def __init__(self, samples, model, digests, decay=None):
         x, y, weights = samples
         self.network, self.hidden_bias, slopes = model
         self.N, self.d, self.J, self.m = len(x), len(x[0]), len(y[0]), len(self.network.neurons)
@@ -157,6 +157,7 @@ class Problem:
         self.norms = [sum(map(abs, row)) for row in self.x]
         self.data_digest, self.model_digest = digests
         self.rays = [primitive(row) for row in self.x]
+        self.penalty = decay(self.N, self.J) if decay else [Fraction(0)] * 4
 
     def error_bits(self):
         """floor(floor(2^33/N)/J), the limit of several rules."""
@@ -443,6 +444,14 @@ def one_of(*names):
     return read
 
 
+def coefficient(word):
+    """A coefficient of weight decay."""
+    value = rational(word)
+    if value < 0:
+        raise ValueError("expected a number of at least 0")
+    return value
+
+
 def limited(limit):
     return lambda word: count(word, limit)
 
@@ -457,7 +466,7 @@ class Certificate:
     def __init__(self, text):
         lines = Lines(text)
         version = lines.line("lowpoint-certificate") if not text.startswith(b"lowpoint-compact ") else compact(lines)
-        (self.version,) = lines.exactly(version, one_of("1", "2"))
+        (self.version,) = lines.exactly(version, one_of("1", "2", "3"))
         words = lines.line("claim")
         self.claim = lines.read(words[0] if words else "", one_of(*POINT_CLAIMS, *NEARBY_CLAIMS))
         self.distance_text, self.distance = "", None
@@ -471,6 +480,12 @@ class Certificate:
         biases = one_of("hidden-bias", "no-hidden-bias"), one_of("output-bias", "no-output-bias")
         self.shape = lines.exactly(lines.line("shape"), count, count, count, count, *biases)
         self.slopes = lines.exactly(lines.line("slopes"), rational, rational)
+        self.penalty = [Fraction(0)] * 4
+        if self.version == "3":
+            self.penalty = lines.exactly(lines.line("penalty"), *[coefficient] * 4)
+            (rests_on,) = lines.exactly(lines.line("rests-on"), one_of("exact", "intervals"))
+            if rests_on == "intervals":
+                lines.fail("a box certificate, which this program does not check")
         self.read_point(lines)
         words = lines.line("region")
         self.region = None
@@ -482,7 +497,7 @@ class Certificate:
         (steps,) = lines.exactly(lines.line("neurons"), limited(MAX_NEURONS))
         self.steps = [self.read_step(lines, i) for i in range(steps)]
         self.curvature = ("absent",)
-        if self.version == "2":
+        if self.version != "1":
             self.read_curvature(lines)
         lines.end()
 
@@ -535,9 +550,9 @@ class Certificate:
             return (name,)
         if name == "multipliers":
             return name, lines.fractions(words)
-        if name == "matrix" and self.version == "2":
+        if name == "matrix" and self.version != "1":
             return name, self.read_matrix(lines, words)
-        if name == "cells" and self.version == "2":
+        if name == "cells" and self.version != "1":
             (steps,) = lines.exactly(words, count)
             return name, [self.read_cell(lines) for _ in range(steps)]
         if name == "components" and outermost:
@@ -615,6 +630,9 @@ def check_certificate(problem, certificate):
     place = "header"
     try:
         check_header(problem, certificate)
+        if any(problem.penalty):
+            place = "conclusion"
+            check_refutes(certificate)
         place = "point"
         network = certified_point(problem, certificate)
         if certificate.distance is not None:
@@ -644,14 +662,23 @@ def check_certificate(problem, certificate):
 
 
 def check_header(problem, certificate):
-    """statement: the lines `shape` and `slopes` and the digests."""
+    """statement: the lines `shape`, `slopes` and `penalty` and the digests."""
     biases = ("hidden-bias" if problem.hidden_bias else "no-hidden-bias",
               "output-bias" if problem.network.bias else "no-output-bias")
     shape = [problem.N, problem.d, problem.J, problem.m, *biases]
     require(certificate.shape == shape, "statement", f"another shape: expected {shape}, found {certificate.shape}")
     require(certificate.slopes == problem.slopes, "statement", "another activation: the slopes differ")
+    require(certificate.penalty == problem.penalty, "statement", "another weight decay: expected "
+            f"{' '.join(map(str, problem.penalty))}, found {' '.join(map(str, certificate.penalty))}")
     require(certificate.data == problem.data_digest, "statement", f"another data file, not {problem.data_digest}")
     require(certificate.model == problem.model_digest, "statement", f"another model file, not {problem.model_digest}")
+
+
+def check_refutes(certificate):
+    """conclusion, with weight decay: the claim and the steps that are about exact points."""
+    require(certificate.claim == "not-stationary", "conclusion", "with weight decay only not-stationary is exact")
+    require({name for _, name, _ in certificate.steps} <= {"descent", "open"}, "conclusion",
+            "with weight decay a step is descent or open")
 
 
 def certified_point(problem, certificate):
@@ -698,7 +725,9 @@ def check_bias(point, word):
     """bias: absent, balanced or descent, as it is."""
     found = "absent"
     if point.network.bias is not None:
-        found = "descent" if any(map(sum, zip(*point.eps))) else "balanced"
+        lo, bias = point.problem.penalty[3], point.network.bias
+        slopes = [Fraction(sum(eps), point.d) + lo * Fraction(b, bias.d) for eps, b in zip(zip(*point.eps), bias.n)]
+        found = "descent" if any(slopes) else "balanced"
     require(word == found, "bias", f"expected {found}, found {word}")
 
 
@@ -731,8 +760,18 @@ def check_neuron(point, i, step):
         # Twice a derivative over positive denominators: g.G(w) = g.p w/d(w), h.D(u) = h.D(u)/d(h).
         potential = sum(value * dot(p, w.n) for value, p in zip(g, form.p))
         slope = dot(h.n, form.at(u))
-        require(potential * h.d + slope * w.d < 0, name, "the derivative along the direction is not negative")
+        derivative = potential * h.d + slope * w.d
+        derivative += decay_slope(point.problem, w, h, u, g) * form.d * w.d * h.d
+        require(derivative < 0, name, "the derivative along the direction is not negative")
     return None
+
+
+def decay_slope(problem, w, h, u, g):
+    """lw w'.u' + lb b u_b + lh h.g, the derivative of the second term of (4)."""
+    lw, lb, lh, _ = problem.penalty
+    coefficients = [lw] * problem.d + [lb] * problem.hidden_bias
+    inputs = sum(l * value * change for l, value, change in zip(coefficients, w.n, u))
+    return inputs / Fraction(w.d) + lh * Fraction(dot(h.n, g), h.d)
 
 
 def check_uniform(point, form, h, tau, proofs):
@@ -1200,7 +1239,23 @@ def load(data_path, model_path, options):
         raise Unreadable(f"{data_path} and {model_path}: the data have {len(samples[0][0])} inputs and "
                          f"{len(samples[1][0])} outputs, the model {inputs} and {len(neurons[0][1].n)}")
     digests = [hashlib.sha256(content).hexdigest() for content in (data, model)]
-    return Problem(samples, network, digests)
+    return Problem(samples, network, digests, weight_decay(options))
+
+
+def weight_decay(options):
+    """lw, lb, lh, lo of (4) from N and J, by the conventions of the libraries (docs/decay.md); None without decay."""
+    rate, decayed, alpha = (options.get(name) for name in ("weight_decay", "decay", "sklearn_alpha"))
+    if rate is not None and alpha is not None:
+        raise Unreadable("`--weight-decay` and `--sklearn-alpha` exclude each other")
+    if decayed is not None and rate is None:
+        raise Unreadable("`--decay` says which parameters `--weight-decay` decays, and needs it")
+    if alpha is not None:
+        return lambda N, J: [alpha, Fraction(0), alpha, Fraction(0)]
+    if rate is None:
+        return None
+    # Of PyTorch's loss 1/(N J) sum |e|^2 + rate/2 |theta|^2, L is the N J/2-fold.
+    biases = 0 if decayed == "weights" else 1
+    return lambda N, J: [rate * N * J / 2 * share for share in (1, biases, 1, biases)]
 
 
 def named(path, read, content, options):
@@ -1588,7 +1643,7 @@ def check_problem(problem, content):
 
 def check(data_path, model_path, certificate_bytes, options=None):
     """The outcome for two files and a certificate. Options, each of them optional: `targets` (a list), `hidden`,
-    `output` (names) and `negative_slope` (a Fraction)."""
+    `output` (names), `negative_slope`, `weight_decay`, `sklearn_alpha` (a Fraction) and `decay` (all or weights)."""
     try:
         problem = load(data_path, model_path, options or {})
     except Unreadable as error:
@@ -1617,6 +1672,9 @@ def arguments(words):
     add("--claim", choices=POINT_CLAIMS + NEARBY_CLAIMS, help="the verdict that the certificate must prove")
     add("--negative-slope", metavar="Q", type=rational, help="the activation's slope for negative arguments")
     add("--loss", choices=["squared"], help="the loss of a sample: squared, the default and only one")
+    add("--weight-decay", metavar="Q", type=coefficient, help="PyTorch's weight_decay, with the mean squared error")
+    add("--decay", choices=["all", "weights"], help="what --weight-decay decays (default: all)")
+    add("--sklearn-alpha", metavar="Q", type=coefficient, help="the alpha of scikit-learn's MLPRegressor")
     add("--target", action="append", metavar="NAME", help="a csv column that is a target (may be repeated)")
     add("--hidden", metavar="NAME", help="the hidden layer's name in a tensor file")
     add("--output", metavar="NAME", help="the output layer's name in a tensor file")
@@ -1634,7 +1692,8 @@ def arguments(words):
 def main(words):
     given = arguments(words)
     options = {"targets": given.target, "hidden": given.hidden, "output": given.output,
-               "negative_slope": given.negative_slope}
+               "negative_slope": given.negative_slope, "weight_decay": given.weight_decay, "decay": given.decay,
+               "sklearn_alpha": given.sklearn_alpha}
     try:
         content = read_file(given.certificate)
     except Unreadable as error:

@@ -16,6 +16,7 @@ use lowpoint::kernel::evaluation::Evaluation;
 use lowpoint::kernel::linear::Fractions;
 use lowpoint::kernel::network::{Activation, Neuron};
 use lowpoint::kernel::parse::parse_certificate;
+use lowpoint::kernel::penalty::Penalty;
 use lowpoint::kernel::problem::Digests;
 use lowpoint::kernel::samples::Samples;
 use lowpoint::search::emit;
@@ -170,6 +171,13 @@ fn decimal(rng: &mut Rng) -> Q {
     Q::new(rng.range(-9999, 99999).into(), BigInt::from(10).pow(rng.below(30) as u32))
 }
 
+/// Weight decay, or none.
+fn penalty(rng: &mut Rng) -> Penalty {
+    let mut coefficient = || if rng.chance(30) { Q::zero() } else { rng.rational().abs() };
+    let [input, hidden_bias, output, output_bias] = [(); 4].map(|()| coefficient());
+    if rng.chance(50) { Penalty::none() } else { Penalty { input, hidden_bias, output, output_bias } }
+}
+
 /// Any certificate of the grammar; most of them prove nothing.
 fn certificate(rng: &mut Rng) -> (Claim, Certificate) {
     let shape = Shape {
@@ -198,7 +206,7 @@ fn certificate(rng: &mut Rng) -> (Claim, Certificate) {
             .map(|_| NeuronStep { kinks: ascending(rng), proof: neuron_proof(rng, shape.outputs) })
             .collect(),
         curvature: curvature(rng, &shape),
-        header: Header { digests, shape, activation },
+        header: Header { digests, shape, activation, penalty: penalty(rng) },
     };
     (rng.pick(&Verdict::ALL).claim(decimal(rng)), certificate)
 }

@@ -1,7 +1,8 @@
 //! The command line's grammar.
 
 use super::checking::{LOSSES, Request};
-use crate::input::Source;
+use super::output::Trouble;
+use crate::input::{Decay, Decayed, Source, parse_rate};
 use crate::kernel::claim::Verdict;
 use crate::kernel::number::parse_rational;
 use crate::report::text::shell_word;
@@ -65,6 +66,15 @@ pub struct Statement {
     /// The loss of a sample, as a function of its error
     #[arg(long, default_value = LOSSES[0], value_parser = LOSSES)]
     pub loss: String,
+    /// PyTorch's weight_decay, with the mean squared error: adds Q/2 times the squares of the parameters
+    #[arg(long, value_name = "Q", value_parser = parse_rate, allow_hyphen_values = true)]
+    pub weight_decay: Option<BigRational>,
+    /// The parameters that `--weight-decay` decays (default: all)
+    #[arg(long, value_name = "WHICH", value_parser = decayed())]
+    pub decay: Option<Decayed>,
+    /// The alpha of scikit-learn's MLPRegressor: decays the weights, not the biases
+    #[arg(long, value_name = "Q", value_parser = parse_rate, allow_hyphen_values = true)]
+    pub sklearn_alpha: Option<BigRational>,
     /// A csv column that is a target; all others are inputs (may be repeated)
     #[arg(long = "target", value_name = "NAME")]
     pub targets: Vec<String>,
@@ -78,15 +88,17 @@ pub struct Statement {
 
 impl Statement {
     /// The source of these options and files.
-    pub fn source(&self, data: PathBuf, model: PathBuf) -> Source {
-        Source {
+    pub fn source(&self, data: PathBuf, model: PathBuf) -> Result<Source, Trouble> {
+        let decay = Decay::new(self.weight_decay.clone(), self.decay, self.sklearn_alpha.clone());
+        Ok(Source {
             data,
             model,
             targets: self.targets.clone(),
             hidden: self.hidden.clone(),
             output: self.output.clone(),
             negative_slope: self.negative_slope.clone(),
-        }
+            decay: decay.map_err(Trouble::new)?,
+        })
     }
 
     /// The command that checks a certificate of this statement, without the certificate's name.
@@ -97,6 +109,15 @@ impl Statement {
         add("--model", &model.to_string_lossy());
         if let Some(slope) = &self.negative_slope {
             add("--negative-slope", &slope.to_string());
+        }
+        if let Some(rate) = &self.weight_decay {
+            add("--weight-decay", &rate.to_string());
+        }
+        if let Some(decayed) = self.decay {
+            add("--decay", decayed.name());
+        }
+        if let Some(alpha) = &self.sklearn_alpha {
+            add("--sklearn-alpha", &alpha.to_string());
         }
         self.targets.iter().for_each(|name| add("--target", name));
         if let (Some(hidden), Some(output)) = (&self.hidden, &self.output) {
@@ -185,9 +206,9 @@ pub struct CheckArguments {
 
 impl CheckArguments {
     /// What is to be checked.
-    pub fn request(&self) -> Request {
-        let source = self.statement.source(self.files.data.clone(), self.files.model.clone());
-        Request { source, certificate: self.files.certificate.clone(), claim: self.claim }
+    pub fn request(&self) -> Result<Request, Trouble> {
+        let source = self.statement.source(self.files.data.clone(), self.files.model.clone())?;
+        Ok(Request { source, certificate: self.files.certificate.clone(), claim: self.claim })
     }
 }
 
@@ -291,6 +312,11 @@ impl Format {
 fn claims() -> impl TypedValueParser<Value = Verdict> {
     PossibleValuesParser::new(Verdict::ALL.map(Verdict::name))
         .try_map(|name| Verdict::from_name(&name).ok_or("no such claim"))
+}
+
+fn decayed() -> impl TypedValueParser<Value = Decayed> {
+    PossibleValuesParser::new(Decayed::ALL.map(Decayed::name))
+        .try_map(|name| Decayed::from_name(&name).ok_or("no such parameters"))
 }
 
 pub fn rational(text: &str) -> Result<BigRational, String> {

@@ -3,9 +3,10 @@
 use super::checking::{self, LOSSES, Request};
 use super::output::{self, Done};
 use super::{FAILED, YES};
-use crate::input::Source;
+use crate::input::{Decay, Decayed, Source, parse_rate};
 use crate::kernel::claim::Verdict;
 use crate::kernel::number::parse_rational;
+use num_rational::BigRational;
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -21,6 +22,9 @@ accepts or rejects a certificate for the given data and model, in exact arithmet
   --claim CLAIM         the verdict that the certificate must prove
   --negative-slope Q    the activation's slope for negative arguments
   --loss LOSS           the loss of a sample: squared, the default and only one
+  --weight-decay Q      PyTorch's weight_decay, with the mean squared error
+  --decay WHICH         what `--weight-decay` decays: all, the default, or weights
+  --sklearn-alpha Q     the alpha of scikit-learn's MLPRegressor
   --target NAME         a csv column that is a target (may be repeated)
   --hidden NAME         the hidden layer's name in a tensor file
   --output NAME         the output layer's name in a tensor file
@@ -63,6 +67,7 @@ fn parse(args: impl Iterator<Item = OsString>) -> Result<Asked, String> {
     let mut args = Words { args, attached: None };
     let (mut source, mut data, mut model) = (Source::default(), None, None);
     let (mut certificate, mut claim, mut loss, mut plain) = (None, None, None, false);
+    let (mut weight_decay, mut decayed, mut sklearn_alpha) = (None, None, None);
     while let Some(word) = args.word(plain) {
         let Some(name) = word.to_str().filter(|w| w.starts_with('-') && *w != "-" && !plain) else {
             once(&mut certificate, PathBuf::from(word), "the certificate")?;
@@ -87,6 +92,14 @@ fn parse(args: impl Iterator<Item = OsString>) -> Result<Asked, String> {
                 let slope = parse_rational(&text).map_err(|e| format!("`--negative-slope` `{text}`: {e}"))?;
                 once(&mut source.negative_slope, slope, name)?;
             }
+            "--weight-decay" => once(&mut weight_decay, args.rate(name)?, name)?,
+            "--sklearn-alpha" => once(&mut sklearn_alpha, args.rate(name)?, name)?,
+            "--decay" => {
+                let text = args.text(name)?;
+                let which =
+                    Decayed::from_name(&text).ok_or_else(|| format!("`--decay`: all or weights, not `{text}`"))?;
+                once(&mut decayed, which, name)?;
+            }
             "--loss" => {
                 let text = args.text(name)?;
                 if !LOSSES.contains(&text.as_str()) {
@@ -104,6 +117,7 @@ fn parse(args: impl Iterator<Item = OsString>) -> Result<Asked, String> {
     source.data = data.ok_or_else(|| missing("`--data DATA`"))?;
     source.model = model.ok_or_else(|| missing("`--model MODEL`"))?;
     let certificate = certificate.ok_or_else(|| missing("the certificate"))?;
+    source.decay = Decay::new(weight_decay, decayed, sklearn_alpha)?;
     Ok(Asked::Check(Box::new(Request { source, certificate, claim })))
 }
 
@@ -137,6 +151,11 @@ impl<I: Iterator<Item = OsString>> Words<I> {
     fn value(&mut self, name: &str) -> Result<OsString, String> {
         let attached = self.attached.take().map(OsString::from);
         attached.or_else(|| self.args.next()).ok_or_else(|| format!("`{name}` needs a value"))
+    }
+
+    fn rate(&mut self, name: &str) -> Result<BigRational, String> {
+        let text = self.text(name)?;
+        parse_rate(&text).map_err(|e| format!("`{name}` `{text}`: {e}"))
     }
 
     fn text(&mut self, name: &str) -> Result<String, String> {
@@ -179,6 +198,16 @@ mod tests {
             ("--loss hinge", "`--loss`: no such loss: `hinge`"),
             ("--loss squared --loss squared", "--loss is given twice"),
             ("--claim best", "`--claim`: no such claim: `best`"),
+            ("--weight-decay -1", "`--weight-decay` `-1`: expected a number of at least 0"),
+            ("--decay biases", "`--decay`: all or weights, not `biases`"),
+            (
+                "--data d --model m c --decay weights",
+                "`--decay` says which parameters `--weight-decay` decays, and needs it",
+            ),
+            (
+                "--data d --model m c --weight-decay 1 --sklearn-alpha 1",
+                "`--weight-decay` and `--sklearn-alpha` exclude each other",
+            ),
             ("--negative-slope 2/4", "`--negative-slope` `2/4`: the fraction is not in lowest terms"),
         ] {
             assert_eq!(parsed(line).unwrap_err(), message, "{line}");

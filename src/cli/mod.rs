@@ -54,7 +54,7 @@ pub fn run(args: impl IntoIterator<Item = std::ffi::OsString>) -> std::process::
     };
     let done = threads::set_threads(command.threads()).and_then(|()| match command {
         Command::Prove(arguments) => proving::prove(&arguments),
-        Command::Check(arguments) => checking::run(&arguments.request(), arguments.format.is_json()),
+        Command::Check(arguments) => checking::run(&arguments.request()?, arguments.format.is_json()),
         Command::Compact(arguments) => rewriting::compact(&arguments),
         Command::Complete(arguments) => rewriting::complete(&arguments),
         Command::Report(arguments) => reporting::report(&arguments),

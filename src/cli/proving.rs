@@ -24,7 +24,7 @@ use std::path::{Path, PathBuf};
 /// Proves what the arguments ask for; the exit code says whether it was proved.
 pub fn prove(arguments: &ProveArguments) -> Done {
     let question = question(arguments)?;
-    let source = arguments.statement.source(arguments.data.clone(), arguments.model.clone());
+    let source = arguments.statement.source(arguments.data.clone(), arguments.model.clone())?;
     let target = Target::new(arguments)?;
     let mut progress = Progress::start();
     progress.phase("reading the data and the model");
@@ -145,7 +145,7 @@ fn stale(path: &Path) {
 /// The report's view of an outcome whose certificate, if there is one, goes to `path`.
 fn finding(problem: &Problem, outcome: Outcome, path: &Path, at_point: bool) -> Finding {
     match outcome {
-        Outcome::Undetermined(undetermined) => Finding::Unsettled(unsettled(problem, undetermined, at_point)),
+        Outcome::Undetermined(undetermined) => Finding::Unsettled(Box::new(unsettled(problem, undetermined, at_point))),
         Outcome::Proved(proof) => {
             let kinks = |i: usize| proof.theorem.neurons().get(i).map(|fact| fact.kinks);
             let open = open(proof.open, kinks);
@@ -182,8 +182,9 @@ fn unsettled(problem: &Problem, undetermined: Undetermined, at_point: bool) -> U
         let signs = residuals.signs().get(i).filter(|_| at_point)?;
         Some(signs.iter().filter(|s| **s == Sign::NoSign).count())
     };
-    let model_loss = residuals.loss().clone();
-    Unsettled { reason: undetermined.reason, model_loss, open: open(undetermined.open, kinks) }
+    let model_loss = problem.loss(&residuals);
+    let penalty = problem.penalty().clone();
+    Unsettled { reason: undetermined.reason, penalty, model_loss, open: open(undetermined.open, kinks) }
 }
 
 fn open(reasons: Vec<(usize, String)>, kinks: impl Fn(usize) -> Option<usize>) -> Vec<Open> {

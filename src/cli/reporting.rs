@@ -18,7 +18,7 @@ pub fn report(arguments: &ReportArguments) -> Done {
     let own = [data, model, ("certificate", &arguments.files.certificate)];
     usable(&path, "page", "-o HTML", &own)?;
     let problem =
-        input::load(&arguments.statement.source(arguments.files.data.clone(), arguments.files.model.clone()))?;
+        input::load(&arguments.statement.source(arguments.files.data.clone(), arguments.files.model.clone())?)?;
     let bytes = read_certificate(&arguments.files.certificate)?;
     let file = arguments.files.certificate.display().to_string();
     let answer = decide(&problem, &bytes);

@@ -40,7 +40,7 @@ pub fn complete(arguments: &RewriteArguments) -> Done {
 /// Checks, rewrites and writes: what is not accepted is not rewritten.
 fn rewrite(arguments: &RewriteArguments, rewritten: impl Fn(&Problem, &[u8]) -> Result<String, Trouble>) -> Done {
     usable(&arguments.output, "certificate", "-o FILE", &arguments.files.own())?;
-    let source = arguments.statement.source(arguments.files.data.clone(), arguments.files.model.clone());
+    let source = arguments.statement.source(arguments.files.data.clone(), arguments.files.model.clone())?;
     let problem = input::load(&source)?;
     let bytes = read_certificate(&arguments.files.certificate)?;
     if let Some((reason, code)) = decide(&problem, &bytes).refusal(&arguments.files.certificate.display().to_string()) {

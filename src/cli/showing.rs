@@ -15,7 +15,7 @@ pub fn show(arguments: &ShowArguments) -> Done {
     let text = match (&arguments.certificate, &arguments.model) {
         (Some(path), _) => certificate(path)?,
         (None, Some(model)) => {
-            let source = arguments.statement.source(arguments.data.clone().unwrap_or_default(), model.clone());
+            let source = arguments.statement.source(arguments.data.clone().unwrap_or_default(), model.clone())?;
             if arguments.data.is_none() {
                 let (network, digest) = input::load_model(&source)?;
                 format!("{}\n\n{}", contents::model(&network, &digest), contents::weights(&network))

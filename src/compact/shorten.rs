@@ -30,6 +30,9 @@ pub fn compact(problem: &Problem, text: &str) -> Result<String, String> {
 /// The same, where lines of up to `short` characters stay as they are.
 pub fn compact_beyond(problem: &Problem, text: &str, short: usize) -> Result<String, String> {
     let (_, certificate) = parse_certificate(text.as_bytes()).map_err(|e| e.to_string())?;
+    if !certificate.header.penalty.is_none() {
+        return Err("a certificate with weight decay has no exact system, and nothing to leave out".into());
+    }
     let samples = Samples::new(problem.dataset(), problem.network().has_hidden_bias());
     let point = &certificate.point;
     let network = problem.network().with_changes(point.neurons.clone(), point.output_bias.clone());

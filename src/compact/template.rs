@@ -1,12 +1,15 @@
 //! The text of a compact certificate: lines that are copied, and lines whose numbers are to be restored.
 
 use super::{COMPACT_VERSION, FIRST_WORD};
-use crate::kernel::certificate::FORMAT_VERSIONS;
+use crate::kernel::certificate::Version;
 use crate::kernel::linear::Fractions;
 use crate::kernel::lines::{Lines, Parsed, Words};
 use crate::kernel::network::MAX_NEURONS;
 use num_bigint::BigInt;
 use num_traits::Signed;
+
+/// The versions of certificates that have a compact form: with weight decay there is no exact system to solve.
+const VERSIONS: [Version; 2] = [Version::First, Version::Second];
 
 /// A compact certificate's text, line by line.
 pub struct Template<'a> {
@@ -65,16 +68,18 @@ pub struct Pins {
 impl<'a> Template<'a> {
     /// Reads the lines that differ from a certificate's; the others are copied, and read once they are restored.
     pub fn parse(bytes: &'a [u8]) -> Parsed<Self> {
-        let mut text = Lines { rest: bytes, line: 0, second_version: false };
+        let mut text = Lines::new(bytes);
         let version = text.read(FIRST_WORD, |w| {
             match w.word("a version")? {
                 word if word == COMPACT_VERSION => {}
                 _ => return Err(w.error(&format!("version {COMPACT_VERSION} of compact certificates"))),
             }
             let version = w.word("the certificate's version")?;
-            match FORMAT_VERSIONS.contains(&version) {
-                true => Ok(version),
-                false => Err(w.error(&format!("the version of a certificate: {}", FORMAT_VERSIONS.join(" or ")))),
+            match Version::from_name(version).filter(|version| VERSIONS.contains(version)) {
+                Some(_) => Ok(version),
+                None => {
+                    Err(w.error(&format!("the version of a certificate: {}", VERSIONS.map(Version::name).join(" or "))))
+                }
             }
         })?;
         let denominator = match text.rest.starts_with(b"denominator ") {

@@ -17,6 +17,7 @@
 )]
 
 mod array;
+mod decay;
 mod error;
 mod exact_json;
 mod file;
@@ -29,6 +30,7 @@ mod samples;
 mod table;
 
 pub use array::MAX_NUMBERS;
+pub use decay::{Decay, Decayed, parse_rate};
 pub use error::InputError;
 pub use file::read_file;
 pub use npy::MAX_NPY_HEADER_BYTES;
@@ -66,13 +68,17 @@ pub struct Source {
     pub output: Option<String>,
     /// The slope of the activation for negative arguments; ReLU where neither this nor the file says otherwise.
     pub negative_slope: Option<BigRational>,
+    /// The weight decay of the training.
+    pub decay: Decay,
 }
 
-/// Reads the data and the model and pairs them.
+/// Reads the data and the model and pairs them, with the weight decay.
 pub fn load(source: &Source) -> Result<Problem, InputError> {
     let (dataset, data) = load_data(source)?;
     let (network, model) = load_model(source)?;
-    Problem::new(dataset, network, Digests { data, model }).map_err(|mismatch| InputError {
+    let penalty = source.decay.penalty(dataset.sample_count(), dataset.output_count());
+    let problem = Problem::new(dataset, network, Digests { data, model });
+    problem.map(|problem| problem.with_penalty(penalty)).map_err(|mismatch| InputError {
         file: format!("{} and {}", source.data.display(), source.model.display()),
         place: None,
         reason: mismatch.to_string(),

@@ -2,12 +2,59 @@
 
 use super::linear::Fractions;
 use super::network::{Activation, Neuron};
+use super::penalty::Penalty;
 use super::problem::Digests;
 use num_bigint::BigInt;
 use num_rational::BigRational;
 
 /// The versions this kernel reads, the oldest first. The prover writes the oldest that has what it needs.
-pub const FORMAT_VERSIONS: [&str; 2] = ["1", "2"];
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Version {
+    /// Local minima, saddles and descent by the first order.
+    First,
+    /// The second order, and the rules `matrix` and `cells`.
+    Second,
+    /// Weight decay.
+    Third,
+}
+
+impl Version {
+    /// All versions, the oldest first.
+    pub const ALL: [Self; 3] = [Self::First, Self::Second, Self::Third];
+
+    /// The word in the first line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::First => "1",
+            Self::Second => "2",
+            Self::Third => "3",
+        }
+    }
+
+    /// The version of that name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|version| version.name() == name)
+    }
+}
+
+/// What a certificate's rules compute with; a version before the third rests on exact arithmetic.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RestsOn {
+    /// Rationals: a [`Certificate`].
+    Exact,
+    /// Intervals with outward rounding: a box certificate.
+    Intervals,
+}
+
+impl RestsOn {
+    /// The name in certificates and reports.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Exact => "exact",
+            Self::Intervals => "intervals",
+        }
+    }
+}
 
 /// A proof. The claim stands beside it, the problem is read from the user's own files.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,6 +82,8 @@ pub struct Header {
     pub shape: Shape,
     /// The activation's slopes.
     pub activation: Activation,
+    /// The weight decay.
+    pub penalty: Penalty,
 }
 
 /// Sizes of a problem.
@@ -81,14 +130,14 @@ pub enum Radius {
     AtMost(BigRational),
 }
 
-/// The judgement on sum_k eps_k (T2).
+/// The judgement on sum_k eps_k (T2); with weight decay on sum_k eps_k + lo bias (T10).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BiasStep {
     /// The network has no output bias: no condition.
     Absent,
-    /// sum_k eps_k = 0.
+    /// It is zero.
     Balanced,
-    /// sum_k eps_k != 0: moving the output bias lowers the loss.
+    /// It is not: moving the output bias lowers the loss.
     Descent,
 }
 

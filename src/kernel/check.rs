@@ -5,6 +5,7 @@ use super::claim::{Claim, Verdict};
 use super::evaluation::Evaluation;
 use super::network::Network;
 use super::number::counted;
+use super::penalty::Penalty;
 use super::problem::Problem;
 use super::reject::{Place, Reject, Rule};
 use super::residuals::Residuals;
@@ -12,7 +13,7 @@ use super::rule::{Failure, bounds, curvature, escape, neuron, statement};
 use super::samples::Samples;
 use super::theorem::{NeuronFact, Status, Theorem};
 use num_bigint::Sign;
-use num_traits::Signed;
+use num_traits::{Signed, Zero};
 
 /// Checks that the certificate proves the claim about the problem.
 ///
@@ -31,6 +32,10 @@ pub fn check_knowing(
 ) -> Result<Theorem, Reject> {
     let at = |step: Place| move |failure: Failure| Reject { step, rule: failure.rule, reason: failure.reason };
     statement::check(problem, &certificate.header).map_err(at(Place::Header))?;
+    let penalty = problem.penalty();
+    if !penalty.is_none() {
+        exact_with_decay(claim, certificate).map_err(at(Place::Conclusion))?;
+    }
     let network = point(problem, claim, certificate).map_err(at(Place::Point))?;
     let samples = Samples::new(problem.dataset(), network.has_hidden_bias());
     let made;
@@ -41,12 +46,12 @@ pub fn check_knowing(
             &made
         }
     };
-    let loss = evaluation.residuals().loss().clone();
+    let loss = penalty.added_to(evaluation.residuals().loss(), evaluation.network());
     let model_loss = match claim.verdict().is_nearby() {
-        true => Residuals::new(problem.dataset(), &samples, problem.network()).loss().clone(),
+        true => problem.loss(&Residuals::new(problem.dataset(), &samples, problem.network())),
         false => loss.clone(),
     };
-    bias(evaluation, certificate.bias).map_err(at(Place::Bias))?;
+    bias(evaluation, penalty, certificate.bias).map_err(at(Place::Bias))?;
     let expected = evaluation.network().neurons().len();
     if certificate.neurons.len() != expected {
         let found = certificate.neurons.len().to_string();
@@ -56,7 +61,7 @@ pub fn check_knowing(
     }
     let mut facts = Vec::with_capacity(expected);
     for (i, step) in certificate.neurons.iter().enumerate() {
-        facts.push(neuron_step(evaluation, i, step).map_err(at(Place::Neuron(i)))?);
+        facts.push(neuron_step(evaluation, penalty, i, step).map_err(at(Place::Neuron(i)))?);
     }
     conclude(claim, certificate).map_err(at(Place::Conclusion))?;
     curvature::check(evaluation, &certificate.neurons, &certificate.curvature).map_err(at(Place::Curvature))?;
@@ -67,6 +72,7 @@ pub fn check_knowing(
     Ok(Theorem {
         claim: claim.clone(),
         shape: certificate.header.shape.clone(),
+        penalty: penalty.clone(),
         loss,
         model_loss,
         model_size: problem.network().sup_norm(),
@@ -106,22 +112,29 @@ fn point(problem: &Problem, claim: &Claim, certificate: &Certificate) -> Result<
     Ok(network)
 }
 
-/// The step on the output bias: sum_k eps_k, if the network has one (T2).
-fn bias(evaluation: &Evaluation<'_>, step: BiasStep) -> Result<(), Failure> {
-    let actual = evaluation.bias_step();
+/// The step on the output bias: sum_k eps_k, if the network has one (T2), with weight decay sum_k eps_k + lo bias.
+fn bias(evaluation: &Evaluation<'_>, penalty: &Penalty, step: BiasStep) -> Result<(), Failure> {
+    let actual = evaluation.bias_step(penalty);
     if step == actual {
         return Ok(());
     }
     let words = |step| match step {
         BiasStep::Absent => "no output bias",
-        BiasStep::Balanced => "residuals that add up to zero",
-        BiasStep::Descent => "residuals that do not add up to zero",
+        BiasStep::Balanced if penalty.output_bias.is_zero() => "residuals that add up to zero",
+        BiasStep::Descent if penalty.output_bias.is_zero() => "residuals that do not add up to zero",
+        BiasStep::Balanced => "residuals and weight decay that add up to zero",
+        BiasStep::Descent => "residuals and weight decay that do not add up to zero",
     };
     Err(Failure::new(Rule::Bias, words(step), words(actual)))
 }
 
 /// The step on neuron `i`, rule by rule.
-fn neuron_step(evaluation: &Evaluation<'_>, i: usize, step: &NeuronStep) -> Result<NeuronFact, Failure> {
+fn neuron_step(
+    evaluation: &Evaluation<'_>,
+    penalty: &Penalty,
+    i: usize,
+    step: &NeuronStep,
+) -> Result<NeuronFact, Failure> {
     let network = evaluation.network();
     let (Some(signs), Some(own)) = (evaluation.residuals().signs().get(i), network.neurons().get(i)) else {
         return Err(Failure::new(Rule::Conclusion, "a neuron of the network", format!("neuron {i}")));
@@ -142,7 +155,7 @@ fn neuron_step(evaluation: &Evaluation<'_>, i: usize, step: &NeuronStep) -> Resu
             (Status::Escape, None)
         }
         NeuronProof::Descent { input, output } => {
-            neuron::descent(&form, own, input, output)?;
+            neuron::descent(&form, own, (penalty, network.has_hidden_bias()), input, output)?;
             (Status::NotStationary, None)
         }
         NeuronProof::Open => (Status::Undetermined, None),
@@ -169,6 +182,20 @@ fn kinks(signs: &[Sign], stated: &[usize]) -> Result<(), Failure> {
     match rest.next() {
         None => Ok(()),
         Some(k) => Err(Failure::new(Rule::Kinks, "no further kink", format!("sample {k}"))),
+    }
+}
+
+/// With weight decay the exact rules only refute: balance is quadratic, so a stationary point is irrational in general
+/// (T10), and the rules on the others are those of box certificates.
+fn exact_with_decay(claim: &Claim, certificate: &Certificate) -> Result<(), Failure> {
+    let fail = |expected: &str, found: String| Err(Failure::new(Rule::Conclusion, expected, found));
+    if claim.verdict() != Verdict::NotStationary {
+        return fail("with weight decay, not-stationary where it rests on exact", claim.verdict().to_string());
+    }
+    let allowed = |p: &NeuronProof| matches!(p, NeuronProof::Descent { .. } | NeuronProof::Open);
+    match certificate.neurons.iter().position(|s| !allowed(&s.proof)) {
+        None => Ok(()),
+        Some(i) => fail("with weight decay, descent or open for every neuron", format!("another step for neuron {i}")),
     }
 }
 

@@ -3,9 +3,11 @@
 use super::certificate::BiasStep;
 use super::dataset::Dataset;
 use super::network::Network;
+use super::penalty::Penalty;
 use super::residuals::Residuals;
 use super::samples::Samples;
 use super::slope_form::{SlopeForm, SlopedResiduals};
+use num_bigint::BigInt;
 use num_traits::Zero;
 
 /// Residuals, signs and slope forms of a network on a data set, derived exactly from both.
@@ -52,12 +54,18 @@ impl<'a> Evaluation<'a> {
         &self.residuals
     }
 
-    /// What holds of sum_k eps_k (T2).
-    pub fn bias_step(&self) -> BiasStep {
-        match self.network.output_bias() {
-            None => BiasStep::Absent,
-            Some(_) if self.residuals.residual_sums().iter().all(Zero::is_zero) => BiasStep::Balanced,
-            Some(_) => BiasStep::Descent,
+    /// What holds of sum_k eps_k (T2), with weight decay of sum_k eps_k + lo bias (T10).
+    pub fn bias_step(&self, penalty: &Penalty) -> BiasStep {
+        let Some(bias) = self.network.output_bias() else { return BiasStep::Absent };
+        let decay = &penalty.output_bias;
+        let balanced = |(j, b): (usize, &BigInt)| {
+            let eps = self.residuals.epsilon(j);
+            let sum: BigInt = eps.numerators().iter().sum();
+            (sum * decay.denom() * bias.denominator() + decay.numer() * b * eps.denominator()).is_zero()
+        };
+        match bias.numerators().iter().enumerate().all(balanced) {
+            true => BiasStep::Balanced,
+            false => BiasStep::Descent,
         }
     }
 

@@ -1,5 +1,6 @@
 //! The lines and words of a certificate's text, and the errors that name them.
 
+use super::certificate::Version;
 use super::linear::Fractions;
 use super::number::{parse_hex, parse_rational};
 use num_bigint::BigInt;
@@ -35,11 +36,16 @@ pub struct Lines<'a> {
     pub rest: &'a [u8],
     /// The last line that was read, counted from 1.
     pub line: usize,
-    /// Whether the text is in version 2 or a later one.
-    pub second_version: bool,
+    /// The version of the text: that of its first line, once that was read.
+    pub version: Version,
 }
 
 impl<'a> Lines<'a> {
+    /// All lines of a text.
+    pub fn new(text: &'a [u8]) -> Self {
+        Self { rest: text, line: 0, version: Version::First }
+    }
+
     /// The next line's first word and the others; every line ends with a line feed.
     pub fn next_line(&mut self) -> Parsed<(&'a str, Words<'a>)> {
         self.line += 1;

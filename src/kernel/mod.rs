@@ -24,6 +24,7 @@ pub mod lines;
 pub mod network;
 pub mod number;
 pub mod parse;
+pub mod penalty;
 pub mod problem;
 pub mod reject;
 pub mod residuals;

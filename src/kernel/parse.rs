@@ -4,17 +4,18 @@
 //! skipped, and memory stays within a small multiple of the text's size.
 
 use super::certificate::{
-    BiasStep, CellStep, Certificate, Component, Curvature, Direction, Escape, FORMAT_VERSIONS, Header, MatrixProof,
-    NeuronProof, NeuronStep, Nonnegative, Point, Radius, Region, Shape,
+    BiasStep, CellStep, Certificate, Component, Curvature, Direction, Escape, Header, MatrixProof, NeuronProof,
+    NeuronStep, Nonnegative, Point, Radius, Region, RestsOn, Shape, Version,
 };
 use super::claim::{Claim, Verdict};
 use super::lines::{Lines, Parsed, Words};
 use super::network::{Activation, MAX_NEURONS, Neuron};
 use super::number::parse_rational;
+use super::penalty::Penalty;
 use super::problem::Digests;
 use num_bigint::BigInt;
 use num_rational::BigRational;
-use num_traits::Zero;
+use num_traits::{Signed, Zero};
 
 pub use super::lines::ParseError;
 
@@ -36,14 +37,12 @@ pub fn parse_certificate(bytes: &[u8]) -> Parsed<(Claim, Certificate)> {
         let expected = format!("at most {MAX_CERTIFICATE_WORDS} words");
         return Err(ParseError { line: 0, expected, found: format!("{words} words") });
     }
-    let mut lines = Lines { rest: bytes, line: 0, second_version: false };
-    lines.second_version = version(&mut lines)?;
-    let claim = lines.read("claim", claim)?;
-    let data = lines.read("data", digest)?;
-    let model = lines.read("model", digest)?;
-    let shape = lines.read("shape", shape)?;
-    let activation = lines
-        .read("slopes", |w| Ok(Activation { positive: w.rational("a slope")?, negative: w.rational("a slope")? }))?;
+    let mut lines = Lines::new(bytes);
+    let (claim, header, rests_on) = beginning(&mut lines)?;
+    if rests_on == RestsOn::Intervals {
+        return Err(lines.error("`rests-on exact`", "`rests-on intervals`: a box certificate, which has its own rules"));
+    }
+    let shape = &header.shape;
     let point = point(&mut lines)?;
     let region = lines.read("region", region)?;
     let bias = lines.read("bias", |w| match w.word("absent, balanced or descent")? {
@@ -57,7 +56,10 @@ pub fn parse_certificate(bytes: &[u8]) -> Parsed<(Claim, Certificate)> {
     for i in 0..count {
         neurons.push(neuron_step(&mut lines, i, shape.outputs)?);
     }
-    let curvature = if lines.second_version { curvature(&mut lines, &shape)? } else { Curvature::Absent };
+    let curvature = match lines.version {
+        Version::First => Curvature::Absent,
+        Version::Second | Version::Third => curvature(&mut lines, shape)?,
+    };
     lines.read("end", |_| Ok(()))?;
     if !lines.rest.is_empty() {
         return Err(ParseError {
@@ -66,17 +68,57 @@ pub fn parse_certificate(bytes: &[u8]) -> Parsed<(Claim, Certificate)> {
             found: "more text".into(),
         });
     }
-    let header = Header { digests: Digests { data, model }, shape, activation };
     Ok((claim, Certificate { header, point, region, bias, neurons, curvature }))
 }
 
-/// Whether the version is the second.
-fn version(lines: &mut Lines<'_>) -> Parsed<bool> {
-    let [first, second] = FORMAT_VERSIONS;
-    lines.read("lowpoint-certificate", |w| match w.word("a version")? {
-        word if word == first => Ok(false),
-        word if word == second => Ok(true),
-        _ => Err(w.error(&format!("version {first} or {second}, the ones this program reads"))),
+/// What all certificates begin with: the lines up to `slopes`, from version 3 on up to `rests-on`.
+pub fn beginning(lines: &mut Lines<'_>) -> Parsed<(Claim, Header, RestsOn)> {
+    lines.version = version(lines)?;
+    let claim = lines.read("claim", claim)?;
+    let header = header(lines)?;
+    let rests_on = match lines.version {
+        Version::First | Version::Second => RestsOn::Exact,
+        Version::Third => lines.read("rests-on", |w| match w.word("exact or intervals")? {
+            word if word == RestsOn::Exact.name() => Ok(RestsOn::Exact),
+            word if word == RestsOn::Intervals.name() => Ok(RestsOn::Intervals),
+            _ => Err(w.error("exact or intervals")),
+        })?,
+    };
+    Ok((claim, header, rests_on))
+}
+
+fn version(lines: &mut Lines<'_>) -> Parsed<Version> {
+    lines.read("lowpoint-certificate", |w| {
+        let [first, second, third] = Version::ALL.map(Version::name);
+        let known = || format!("version {first}, {second} or {third}, the ones this program reads");
+        Version::from_name(w.word("a version")?).ok_or_else(|| w.error(&known()))
+    })
+}
+
+/// The lines from `data` to `slopes`, and from version 3 on `penalty`.
+fn header(lines: &mut Lines<'_>) -> Parsed<Header> {
+    let data = lines.read("data", digest)?;
+    let model = lines.read("model", digest)?;
+    let shape = lines.read("shape", shape)?;
+    let activation = lines
+        .read("slopes", |w| Ok(Activation { positive: w.rational("a slope")?, negative: w.rational("a slope")? }))?;
+    let penalty = match lines.version {
+        Version::First | Version::Second => Penalty::none(),
+        Version::Third => lines.read("penalty", penalty)?,
+    };
+    Ok(Header { digests: Digests { data, model }, shape, activation, penalty })
+}
+
+fn penalty(w: &mut Words<'_>) -> Parsed<Penalty> {
+    let mut coefficient = || match w.rational("a coefficient of weight decay")? {
+        value if value.is_negative() => Err(w.error("coefficients of at least 0")),
+        value => Ok(value),
+    };
+    Ok(Penalty {
+        input: coefficient()?,
+        hidden_bias: coefficient()?,
+        output: coefficient()?,
+        output_bias: coefficient()?,
     })
 }
 
@@ -224,11 +266,11 @@ fn nonnegative(lines: &mut Lines<'_>, outermost: bool) -> Parsed<Nonnegative> {
             let mu = words.fractions()?;
             return words.finish().map(|()| Nonnegative::Multipliers(mu));
         }
-        "matrix" if lines.second_version => {
+        "matrix" if lines.version >= Version::Second => {
             let head = matrix_head(&mut words)?;
             return Ok(Nonnegative::Matrix(matrix(lines, head)?));
         }
-        "cells" if lines.second_version => {
+        "cells" if lines.version >= Version::Second => {
             let count = words.count(usize::MAX, "a number of steps")?;
             words.finish()?;
             return cells(lines, count).map(Nonnegative::Cells);

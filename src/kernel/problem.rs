@@ -2,6 +2,9 @@
 
 use super::dataset::Dataset;
 use super::network::Network;
+use super::penalty::Penalty;
+use super::residuals::Residuals;
+use num_rational::BigRational;
 use std::fmt;
 
 /// SHA-256 digests of the two files, in lower-case hexadecimal. A hint for clear refusals; no verdict rests on them.
@@ -13,12 +16,14 @@ pub struct Digests {
     pub model: String,
 }
 
-/// L(P) = 1/2 sum_k c_k |f(x_k) - y_k|^2 for one data set and one network of fitting shapes (THEORY 1).
+/// L(P) = 1/2 sum_k c_k |f(x_k) - y_k|^2 for one data set and one network of fitting shapes (THEORY 1), and the weight
+/// decay that is added to it (THEORY 5).
 #[derive(Debug, Clone)]
 pub struct Problem {
     dataset: Dataset,
     network: Network,
     digests: Digests,
+    penalty: Penalty,
 }
 
 /// The data set and the network do not fit.
@@ -39,13 +44,18 @@ impl fmt::Display for Mismatch {
 }
 
 impl Problem {
-    /// Pairs a data set with a network of as many inputs and outputs.
+    /// Pairs a data set with a network of as many inputs and outputs, without weight decay.
     pub fn new(dataset: Dataset, network: Network, digests: Digests) -> Result<Self, Mismatch> {
         let model_inputs = network.weight_count() - usize::from(network.has_hidden_bias());
         let fit = |what, data, model| if data == model { Ok(()) } else { Err(Mismatch { what, data, model }) };
         fit("inputs", dataset.input_count(), model_inputs)?;
         fit("outputs", dataset.output_count(), network.output_count())?;
-        Ok(Self { dataset, network, digests })
+        Ok(Self { dataset, network, digests, penalty: Penalty::none() })
+    }
+
+    /// The same with this weight decay.
+    pub fn with_penalty(self, penalty: Penalty) -> Self {
+        Self { penalty, ..self }
     }
 
     /// The samples.
@@ -61,5 +71,15 @@ impl Problem {
     /// The files' digests.
     pub fn digests(&self) -> &Digests {
         &self.digests
+    }
+
+    /// The loss with weight decay at the parameters, from their residuals.
+    pub fn loss(&self, residuals: &Residuals) -> BigRational {
+        self.penalty.added_to(residuals.loss(), &self.network)
+    }
+
+    /// The weight decay.
+    pub fn penalty(&self) -> &Penalty {
+        &self.penalty
     }
 }

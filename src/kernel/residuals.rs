@@ -1,4 +1,4 @@
-//! Residuals, activation signs and the loss at one point of parameter space (THEORY 1).
+//! Residuals, activation signs and the loss (without weight decay) at one point of parameter space (THEORY 1).
 
 use super::dataset::Dataset;
 use super::linear::{Digits, Fractions};
@@ -63,7 +63,7 @@ impl Residuals {
         &self.signs
     }
 
-    /// L at this point.
+    /// L at this point, without weight decay.
     pub fn loss(&self) -> &BigRational {
         &self.loss
     }
@@ -84,11 +84,6 @@ impl Residuals {
     /// The sample weights c_k; `None` where all are 1.
     pub fn weights(&self) -> Option<&Fractions> {
         self.weights.as_ref()
-    }
-
-    /// sum_k eps_k of each output, up to a common positive factor.
-    pub fn residual_sums(&self) -> Vec<BigInt> {
-        (0..self.errors.len()).map(|j| self.epsilon(j).numerators().iter().sum()).collect()
     }
 
     /// sum_k c_k a_k^2.

@@ -59,7 +59,7 @@ pub struct SlopeForm {
     pub linear: Vec<Vec<BigInt>>,
     /// The classes of parallel kinks, by their first sample. Kinks with x_k = 0 never bend and are left out.
     pub classes: Vec<KinkClass>,
-    /// G(w_i) of each output, up to a positive factor of its own.
+    /// G(w_i) of each output times the scale and the denominator of w_i.
     pub potential: Vec<BigInt>,
 }
 

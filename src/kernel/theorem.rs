@@ -1,7 +1,8 @@
 //! What the kernel accepted. Only `check` makes one.
 
-use super::certificate::{BiasStep, Curvature, Region, Shape};
+use super::certificate::{BiasStep, Curvature, Region, RestsOn, Shape};
 use super::claim::Claim;
+use super::penalty::Penalty;
 use num_rational::BigRational;
 
 /// An accepted claim with the facts that were checked on the way. There is no public constructor.
@@ -9,6 +10,7 @@ use num_rational::BigRational;
 pub struct Theorem {
     pub(super) claim: Claim,
     pub(super) shape: Shape,
+    pub(super) penalty: Penalty,
     pub(super) loss: BigRational,
     pub(super) model_loss: BigRational,
     pub(super) model_size: BigRational,
@@ -19,7 +21,7 @@ pub struct Theorem {
 }
 
 /// What a verdict rests on.
-pub const RESTS_ON: &str = "exact";
+pub const RESTS_ON: &str = RestsOn::Exact.name();
 
 /// What was proved of one neuron.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -110,7 +112,12 @@ impl Theorem {
         &self.shape
     }
 
-    /// L at the certified point.
+    /// The weight decay.
+    pub fn penalty(&self) -> &Penalty {
+        &self.penalty
+    }
+
+    /// L with weight decay at the certified point.
     pub fn loss(&self) -> &BigRational {
         &self.loss
     }
@@ -120,12 +127,12 @@ impl Theorem {
         &self.model_size
     }
 
-    /// What holds of sum_k eps_k.
+    /// What holds of the derivative along the output bias, sum_k eps_k without weight decay.
     pub fn bias(&self) -> BiasStep {
         self.bias
     }
 
-    /// L at the model's own parameters.
+    /// L with weight decay at the model's own parameters.
     pub fn model_loss(&self) -> &BigRational {
         &self.model_loss
     }

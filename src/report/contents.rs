@@ -2,11 +2,14 @@
 
 use super::neurons::align;
 use super::words;
-use crate::kernel::certificate::{BiasStep, CellStep, Certificate, Component, Curvature, NeuronProof, Nonnegative};
+use crate::kernel::certificate::{
+    BiasStep, CellStep, Certificate, Component, Curvature, NeuronProof, Nonnegative, RestsOn,
+};
 use crate::kernel::claim::Claim;
 use crate::kernel::linear::Fractions;
 use crate::kernel::network::{Activation, Network};
 use crate::kernel::number::{Rounding, counted, format_decimal};
+use crate::kernel::penalty::Penalty;
 use crate::kernel::problem::Problem;
 use crate::kernel::residuals::Residuals;
 use crate::kernel::samples::Samples;
@@ -27,6 +30,10 @@ pub fn certificate(claim: &Claim, certificate: &Certificate, bytes: &[u8]) -> St
         format!("data file   sha256 {}", header.digests.data),
         format!("model file  sha256 {}", header.digests.model),
     ];
+    if !header.penalty.is_none() {
+        lines.push(format!("decay       {}", header.penalty));
+        lines.push(format!("rests on    {} arithmetic", RestsOn::Exact.name()));
+    }
     lines.push(match (point.neurons.len(), &point.output_bias) {
         (0, None) => "point       the model's own parameters".to_string(),
         (n, bias) => {
@@ -41,7 +48,7 @@ pub fn certificate(claim: &Claim, certificate: &Certificate, bytes: &[u8]) -> St
     if let Some(region) = &certificate.region {
         lines.push(format!("region      {}", words::region_words(region, &header.shape)));
     }
-    lines.push(format!("bias step   {}", bias_words(certificate.bias)));
+    lines.push(format!("bias step   {}", bias_words(certificate.bias, &header.penalty)));
     lines.extend(curvature_words(&certificate.curvature).map(|words| format!("curvature   {words}")));
     lines.push(format!("size        {}", sizes(bytes)));
     lines.push(String::new());
@@ -97,9 +104,13 @@ pub fn on_data(problem: &Problem) -> String {
         let (plus, zero, minus) = (count(Sign::Plus), count(Sign::NoSign), count(Sign::Minus));
         rows.push([i.to_string(), plus, zero, minus, largest(&neuron.input), largest(&neuron.output)]);
     }
-    let (data, loss) = (problem.dataset(), words::loss(residuals.loss()));
+    let (data, loss) = (problem.dataset(), words::loss(&problem.loss(&residuals)));
+    let decay = match problem.penalty().is_none() {
+        true => String::new(),
+        false => format!(" with weight decay\ndecay       {}", problem.penalty()),
+    };
     format!(
-        "data        {}, {}, {}\ndata file   sha256 {}\nloss        {loss}\n\n{}",
+        "data        {}, {}, {}\ndata file   sha256 {}\nloss        {loss}{decay}\n\n{}",
         counted(data.sample_count(), "sample"),
         counted(data.input_count(), "input"),
         counted(data.output_count(), "output"),
@@ -118,9 +129,13 @@ pub fn activation(activation: &Activation) -> String {
     format!("{name}, slopes {} and {}", activation.positive, activation.negative)
 }
 
-fn bias_words(step: BiasStep) -> &'static str {
+fn bias_words(step: BiasStep, penalty: &Penalty) -> &'static str {
     match step {
         BiasStep::Absent => "no output bias",
+        BiasStep::Balanced if !penalty.output_bias.is_zero() => "the residuals and weight decay add up to zero",
+        BiasStep::Descent if !penalty.output_bias.is_zero() => {
+            "the residuals and weight decay do not add up to zero: the output bias descends"
+        }
         BiasStep::Balanced => "the residuals add up to zero",
         BiasStep::Descent => "the residuals do not add up to zero: the output bias descends",
     }

@@ -1,6 +1,7 @@
 //! What a prove run found, as the reports need it.
 
 use crate::kernel::claim::Verdict;
+use crate::kernel::penalty::Penalty;
 use crate::kernel::theorem::Theorem;
 use num_rational::BigRational;
 use std::path::PathBuf;
@@ -11,7 +12,7 @@ pub enum Finding {
     /// Accepted by the kernel.
     Proved(Box<Proved>),
     /// Not settled.
-    Unsettled(Unsettled),
+    Unsettled(Box<Unsettled>),
 }
 
 /// A proved claim and where its certificate is.
@@ -32,7 +33,9 @@ pub struct Proved {
 pub struct Unsettled {
     /// The reason for the whole.
     pub reason: String,
-    /// L at the model's own parameters.
+    /// The weight decay.
+    pub penalty: Penalty,
+    /// L with weight decay at the model's own parameters.
     pub model_loss: BigRational,
     /// The reasons by neuron.
     pub open: Vec<Open>,

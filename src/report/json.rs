@@ -4,6 +4,7 @@ use super::finding::{Finding, Findings, Open, Proved, Unsettled};
 use super::words;
 use crate::kernel::certificate::{Radius, Region};
 use crate::kernel::parse::ParseError;
+use crate::kernel::penalty::Penalty;
 use crate::kernel::reject::Reject;
 use crate::kernel::theorem::{NeuronFact, RESTS_ON, Status, Theorem};
 use num_rational::BigRational;
@@ -74,10 +75,13 @@ fn theorem_object(theorem: &Theorem, certificate: &str, open: &[Open]) -> Object
     let claim = theorem.claim();
     let distance = claim.verdict().is_nearby().then(|| text(words::upper(&claim.distance())));
     let neuron = |(i, fact): (usize, &NeuronFact)| neuron(i, fact, open.iter().find(|o| o.neuron == i));
-    vec![
+    let mut object = vec![
         ("verdict", text(claim.verdict().name())),
         ("claim", text(claim.to_string())),
         ("rests_on", text(RESTS_ON)),
+    ];
+    object.extend(penalty(theorem.penalty()));
+    object.extend([
         ("loss", loss(theorem.loss())),
         ("model_loss", loss(theorem.model_loss())),
         ("distance", or_null(distance)),
@@ -88,7 +92,16 @@ fn theorem_object(theorem: &Theorem, certificate: &str, open: &[Open]) -> Object
         ("second_order", text(theorem.curvature().name())),
         ("neurons", Json::List(theorem.neurons().iter().enumerate().map(neuron).collect())),
         ("certificate", text(certificate)),
-    ]
+    ]);
+    object
+}
+
+/// The coefficients of the squares in 1/2 (…), in the scale of the loss; nothing without weight decay.
+fn penalty(penalty: &Penalty) -> Option<(&'static str, Json)> {
+    let names = ["input_weights", "hidden_biases", "output_weights", "output_bias"];
+    let coefficient = |(name, value): (&'static str, &BigRational)| (name, text(value.to_string()));
+    let coefficients = names.into_iter().zip(penalty.coefficients()).map(coefficient).collect();
+    (!penalty.is_none()).then_some(("penalty", Json::Object(coefficients)))
 }
 
 fn unsettled(unsettled: &Unsettled) -> Object {
@@ -102,13 +115,14 @@ fn unsettled(unsettled: &Unsettled) -> Object {
             ("reason", text(open.reason.clone())),
         ])
     };
-    vec![
-        ("verdict", text("undetermined")),
-        ("reason", text(unsettled.reason.clone())),
+    let mut object = vec![("verdict", text("undetermined")), ("reason", text(unsettled.reason.clone()))];
+    object.extend(penalty(&unsettled.penalty));
+    object.extend([
         ("model_loss", loss(&unsettled.model_loss)),
         ("neurons", Json::List(unsettled.open.iter().map(neuron).collect())),
         ("certificate", Json::Null),
-    ]
+    ]);
+    object
 }
 
 fn neuron(index: usize, fact: &NeuronFact, open: Option<&Open>) -> Json {

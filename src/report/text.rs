@@ -37,7 +37,8 @@ fn proved_in_full(proved: &Proved) -> String {
 fn unsettled_in_full(unsettled: &Unsettled) -> String {
     let text = format!("undetermined: {}", unsettled.reason);
     let loss = words::loss(&unsettled.model_loss);
-    format!("{}\nthe loss at the given parameters is {loss}\nno certificate was written", with_reasons(text, unsettled))
+    let named = words::named(&unsettled.penalty);
+    format!("{}\n{named} at the given parameters is {loss}\nno certificate was written", with_reasons(text, unsettled))
 }
 
 fn with_reasons(mut text: String, unsettled: &Unsettled) -> String {

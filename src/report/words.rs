@@ -3,6 +3,7 @@
 use crate::kernel::certificate::{BiasStep, Curvature, Radius, Region, Shape};
 use crate::kernel::number::{Rounding, format_decimal};
 use crate::kernel::parse::ParseError;
+use crate::kernel::penalty::Penalty;
 use crate::kernel::reject::{Reason, Reject};
 use crate::kernel::theorem::{RESTS_ON, Theorem};
 use num_rational::BigRational;
@@ -19,15 +20,17 @@ const MAX_FRACTION_CHARS: usize = 64;
 pub fn summary(theorem: &Theorem) -> String {
     let claim = theorem.claim();
     let mut lines = vec![format!("{}: {claim}", claim.verdict())];
+    let named = named(theorem.penalty());
     lines.push(match claim.verdict().is_nearby() {
-        false => format!("the loss is {}", loss(theorem.loss())),
+        false => format!("{named} is {}", loss(theorem.loss())),
         true => format!(
-            "the loss there is {}, at the given parameters {}; the largest of these is {}",
+            "{named} there is {}, at the given parameters {}; the largest of these is {}",
             loss(theorem.loss()),
             loss(theorem.model_loss()),
             size(theorem)
         ),
     });
+    lines.extend((!theorem.penalty().is_none()).then(|| format!("the weight decay is {}", theorem.penalty())));
     lines.extend(bias(theorem).map(str::to_string));
     lines.extend(curvature(theorem.curvature()).map(str::to_string));
     if let Some(region) = theorem.region() {
@@ -37,6 +40,11 @@ pub fn summary(theorem: &Theorem) -> String {
     lines.join("\n")
 }
 
+/// The loss in words.
+pub fn named(penalty: &Penalty) -> &'static str {
+    if penalty.is_none() { "the loss" } else { "the loss with weight decay" }
+}
+
 /// The largest of the given parameters.
 pub fn size(theorem: &Theorem) -> String {
     format_decimal(theorem.model_size(), BOUND_DIGITS, Rounding::Nearest)
@@ -44,8 +52,11 @@ pub fn size(theorem: &Theorem) -> String {
 
 /// What is wrong with the output bias, if anything: no neuron shows it.
 pub fn bias(theorem: &Theorem) -> Option<&'static str> {
-    (theorem.bias() == BiasStep::Descent)
-        .then_some("the loss falls along the output bias: the residuals do not add up to zero")
+    let why = match theorem.penalty().output_bias.is_zero() {
+        true => "the loss falls along the output bias: the residuals do not add up to zero",
+        false => "the loss falls along the output bias: the residuals and its weight decay do not add up to zero",
+    };
+    (theorem.bias() == BiasStep::Descent).then_some(why)
 }
 
 /// What the verdict takes from the second order, if anything.
@@ -128,6 +139,9 @@ pub fn upper_bound(value: &BigRational) -> String {
 pub fn rejected(file: &str, reject: &Reject) -> String {
     let hint = match &reject.reason {
         Reason::Differs { what: "activation", .. } => "\nhint: give `--negative-slope` as it was given to `prove`",
+        Reason::Differs { what: "weight decay", .. } => {
+            "\nhint: give `--weight-decay` (with `--decay`) or `--sklearn-alpha` as it was given to `prove`"
+        }
         Reason::Differs { what: "data file" | "model file", .. } => {
             "\nhint: the file was changed, or the certificate is for another one"
         }

@@ -14,6 +14,7 @@ use crate::kernel::evaluation::Evaluation;
 use crate::kernel::linear::{Fractions, dot};
 use crate::kernel::network::Neuron;
 use crate::kernel::number::{Rounding, format_decimal, parse_rational};
+use crate::kernel::penalty::Penalty;
 use crate::kernel::problem::Problem;
 use crate::kernel::rule::{bounds, escape, statement};
 use crate::kernel::slope_form::SlopeForm;
@@ -37,11 +38,11 @@ pub struct Judgement {
     pub open: Vec<(usize, String)>,
 }
 
-/// Judges the point of an evaluation.
+/// Judges the point of an evaluation, without weight decay.
 pub fn classify(evaluation: &Evaluation<'_>, limits: &Limits) -> Judgement {
     let judged: Vec<(Vec<usize>, Judged)> =
         (0..evaluation.network().neurons().len()).into_par_iter().map(|i| judge(evaluation, i, limits)).collect();
-    let bias = evaluation.bias_step();
+    let bias = evaluation.bias_step(&Penalty::none());
     let mut open = Vec::new();
     let mut escapes = Vec::new();
     let mut steps = Vec::with_capacity(judged.len());

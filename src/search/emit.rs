@@ -1,8 +1,8 @@
 //! Certificates to bytes: the text of docs/FORMAT.md, the same for the same input.
 
 use crate::kernel::certificate::{
-    CellStep, Certificate, Curvature, FORMAT_VERSIONS, MatrixProof, NeuronProof, NeuronStep, Nonnegative, Radius,
-    Region, Shape,
+    CellStep, Certificate, Curvature, MatrixProof, NeuronProof, NeuronStep, Nonnegative, Radius, Region, RestsOn,
+    Shape, Version,
 };
 use crate::kernel::claim::Claim;
 use crate::kernel::linear::Fractions;
@@ -14,13 +14,17 @@ pub fn certificate(claim: &Claim, certificate: &Certificate) -> String {
     let mut text = Text(String::new());
     let header = &certificate.header;
     let version = version(certificate);
-    text.line("lowpoint-certificate", [version.to_string()]);
+    text.line("lowpoint-certificate", [version.name().to_string()]);
     let distance = claim.verdict().is_nearby().then(|| format_decimal_exact(&claim.distance()));
     text.line("claim", [claim.verdict().name().to_string()].into_iter().chain(distance));
     text.line("data", [header.digests.data.clone()]);
     text.line("model", [header.digests.model.clone()]);
     text.line("shape", shape(&header.shape));
     text.line("slopes", [&header.activation.positive, &header.activation.negative].map(ToString::to_string));
+    if version >= Version::Third {
+        text.line("penalty", header.penalty.coefficients().map(ToString::to_string));
+        text.line("rests-on", [RestsOn::Exact.name().to_string()]);
+    }
     let point = &certificate.point;
     let with_bias = if point.output_bias.is_some() { "bias" } else { "no-bias" };
     text.line("point", [point.neurons.len().to_string(), with_bias.to_string()]);
@@ -39,7 +43,7 @@ pub fn certificate(claim: &Claim, certificate: &Certificate) -> String {
         text.line("neuron", [i.to_string(), "kinks".to_string()].into_iter().chain(kinks));
         neuron_proof(&mut text, &step.proof);
     }
-    if version != FORMAT_VERSIONS[0] {
+    if version >= Version::Second {
         curvature(&mut text, &certificate.curvature);
     }
     text.line("end", []);
@@ -47,15 +51,17 @@ pub fn certificate(claim: &Claim, certificate: &Certificate) -> String {
 }
 
 /// The oldest version that has all the words of a certificate.
-fn version(certificate: &Certificate) -> &'static str {
-    let [first, second] = FORMAT_VERSIONS;
+fn version(certificate: &Certificate) -> Version {
+    if !certificate.header.penalty.is_none() {
+        return Version::Third;
+    }
     let new = |step: &NeuronStep| match &step.proof {
         NeuronProof::Scalar(form) | NeuronProof::Stationary(form) => needs_version_2(form),
         NeuronProof::Uniform { forms, .. } => forms.iter().any(needs_version_2),
         _ => false,
     };
     let first_is_enough = certificate.curvature == Curvature::Absent && !certificate.neurons.iter().any(new);
-    if first_is_enough { first } else { second }
+    if first_is_enough { Version::First } else { Version::Second }
 }
 
 /// Whether the proof has a rule that version 1 does not have.

@@ -4,6 +4,7 @@ pub mod cells;
 pub mod classify;
 mod convex;
 pub mod convex_exact;
+pub mod decay;
 mod direction;
 pub mod emit;
 pub mod float;

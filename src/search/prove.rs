@@ -1,6 +1,7 @@
 //! From a problem to verdicts with certificates: at the point, and near it.
 
 use super::classify::{Judgement, classify};
+use super::decay;
 use super::polish::{Options, Progress, polish};
 use super::{emit, float};
 use crate::kernel::certificate::{Certificate, Point};
@@ -51,8 +52,17 @@ pub struct Undetermined {
 /// What the problem's own parameters are.
 pub fn prove_at_point(problem: &Problem, samples: &Samples, options: &Options) -> Outcome {
     let evaluation = Evaluation::new(problem.dataset(), samples, problem.network().clone());
-    let judgement = classify(&evaluation, &options.limits);
+    let penalty = problem.penalty();
+    let judgement = match penalty.is_none() {
+        true => classify(&evaluation, &options.limits),
+        false => decay::classify(&evaluation, penalty, &options.limits),
+    };
     match judgement.verdict {
+        None if !penalty.is_none() => Outcome::Undetermined(Undetermined {
+            reason: "with weight decay a point that is exactly stationary is irrational in general; look near it"
+                .into(),
+            open: judgement.open,
+        }),
         None => undetermined(judgement),
         Some(verdict) => {
             let certificate = judgement.certificate(problem, &evaluation, Point::default());
@@ -63,6 +73,10 @@ pub fn prove_at_point(problem: &Problem, samples: &Samples, options: &Options) -
 
 /// The exact stationary point that polishing reaches, and what it is.
 pub fn prove_nearby(problem: &Problem, samples: &Samples, options: &Options, progress: Progress<'_>) -> Outcome {
+    if !problem.penalty().is_none() {
+        let reason = "with weight decay a stationary point is irrational in general: there is none to polish to".into();
+        return Outcome::Undetermined(Undetermined { reason, open: Vec::new() });
+    }
     let polished = match polish(problem, samples, options, progress) {
         Ok(polished) => polished,
         Err(reason) => return Outcome::Undetermined(Undetermined { reason, open: Vec::new() }),

@@ -44,13 +44,13 @@ fn a_certificate_for_other_data_or_options() {
 #[test]
 fn a_text_that_is_no_certificate() {
     let case = proved();
-    case.write("b.cert", "lowpoint-certificate 3\n");
+    case.write("b.cert", "lowpoint-certificate 4\n");
     assert_eq!(
         parts(&case.check("b.cert")),
         (
             2,
             "malformed\n",
-            "b.cert: line 1: expected version 1 or 2, the ones this program reads, found `lowpoint-certificate 3`\n"
+            "b.cert: line 1: expected version 1, 2 or 3, the ones this program reads, found `lowpoint-certificate 4`\n"
         )
     );
     case.write("c.cert", "");

@@ -3,6 +3,7 @@
 
 mod cases;
 mod checks;
+mod decay;
 mod refusals;
 mod routes;
 

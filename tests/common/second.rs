@@ -2,7 +2,7 @@
 
 use super::instance::Instance;
 use super::linear::Q;
-use lowpoint::input::Source;
+use lowpoint::input::{Decay, Source};
 use serde_json::{Value, json};
 use std::io::{BufWriter, Seek, Write};
 use std::path::{Path, PathBuf};
@@ -54,10 +54,18 @@ pub fn second_checker(cases: &[Case]) -> Vec<SecondOutcome> {
 }
 
 fn line(case: &Case) -> Value {
-    let Source { data, model, hidden, output, negative_slope, targets, .. } = &case.source;
+    let Source { data, model, hidden, output, negative_slope, targets, decay } = &case.source;
     let mut options = json!({ "targets": targets, "hidden": hidden, "output": output });
     if let Some(slope) = negative_slope {
         options["negative_slope"] = slope.to_string().into();
+    }
+    match decay {
+        Decay::None => {}
+        Decay::Torch { rate, decayed } => {
+            options["weight_decay"] = rate.to_string().into();
+            options["decay"] = decayed.name().into();
+        }
+        Decay::Sklearn { alpha } => options["sklearn_alpha"] = alpha.to_string().into(),
     }
     // One character for each byte.
     let certificate: String = case.certificate.iter().copied().map(char::from).collect();

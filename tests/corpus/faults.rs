@@ -306,7 +306,7 @@ pub const REJECTED: &[Fault] = &[
 
 /// Texts outside the grammar.
 pub const MALFORMED: &[Fault] = &[
-    ("kinks.version-from-the-future", "kinks", &[Once("lowpoint-certificate 1", "lowpoint-certificate 3")]),
+    ("kinks.version-from-the-future", "kinks", &[Once("lowpoint-certificate 1", "lowpoint-certificate 4")]),
     ("kinks.version-missing", "kinks", &[Once("lowpoint-certificate 1", "lowpoint-certificate")]),
     ("kinks.another-file", "kinks", &[Once("lowpoint-certificate 1", "p cnf 1 1")]),
     ("kinks.claim-unknown", "kinks", &[Once("local-minimum", "global-minimum")]),

@@ -2,11 +2,12 @@
 
 use crate::common::instance::Instance;
 use crate::common::rng::Rng;
-use lowpoint::input::{Source, load};
+use lowpoint::input::{Decay, Decayed, Source, load};
 use lowpoint::kernel::problem::Problem;
 use lowpoint::kernel::samples::Samples;
 use lowpoint::search::polish::Options;
 use lowpoint::search::prove::{Outcome, prove_at_point, prove_nearby};
+use num_rational::BigRational;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -82,24 +83,39 @@ fn corpus(root: &Path) -> Vec<Base> {
 /// Proofs of random instances, written into `folder`: some of the points themselves, some of points near by.
 fn fresh(folder: &Path) -> Vec<Base> {
     let mut all: Vec<Base> = Vec::new();
-    let mut near = 0;
+    let (mut near, mut decayed) = (0, 0);
     for seed in 0..400 {
         let instance = Instance::random(&mut Rng::new(seed));
-        let source = instance.write(folder, &format!("fresh-{seed}"));
+        let mut source = instance.write(folder, &format!("fresh-{seed}"));
+        if seed % 4 == 2 && decayed < 24 {
+            source.decay = decay(seed / 4);
+        }
         let problem = load(&source).unwrap();
         let samples = Samples::new(problem.dataset(), problem.network().has_hidden_bias());
         let outcome = match seed % 4 {
             0 if near < 12 => prove_nearby(&problem, &samples, &Options::default(), &mut |_, _| true),
-            1 if all.len() - near < 36 => prove_at_point(&problem, &samples, &Options::default()),
+            1 if all.len() - near - decayed < 36 => prove_at_point(&problem, &samples, &Options::default()),
+            2 if decayed < 24 => prove_at_point(&problem, &samples, &Options::default()),
             _ => continue,
         };
         let Outcome::Proved(proof) = outcome else { continue };
         if proof.bytes.len() < 4000 {
             near += usize::from(seed % 4 == 0);
+            decayed += usize::from(seed % 4 == 2);
             all.push(Base { name: format!("fresh-{seed}"), source, problem, text: proof.bytes, budget: 160 });
         }
     }
     all
+}
+
+/// Weight decay in each convention.
+fn decay(number: u64) -> Decay {
+    let rate = BigRational::new(1.into(), (number + 1).into());
+    match number % 3 {
+        0 => Decay::Torch { rate, decayed: Decayed::All },
+        1 => Decay::Torch { rate, decayed: Decayed::Weights },
+        _ => Decay::Sklearn { alpha: rate },
+    }
 }
 
 /// All of them; files that must be written go to `folder`.

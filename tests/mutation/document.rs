@@ -36,6 +36,8 @@ pub struct Document {
     /// Hidden bias, output bias.
     pub biases: [bool; 2],
     pub slopes: [Q; 2],
+    /// lw, lb, lh, lo; zeros before version 3.
+    pub penalty: [Q; 4],
     pub point: Point,
     /// Radii of inputs and outputs, `None` for unbounded.
     pub region: Option<[Option<Q>; 2]>,
@@ -130,7 +132,7 @@ impl Document {
     }
 
     fn same_problem(&self, other: &Self) -> bool {
-        let problem = |d: &Self| (d.digests.clone(), d.sizes, d.biases, d.slopes.clone());
+        let problem = |d: &Self| (d.digests.clone(), d.sizes, d.biases, d.slopes.clone(), d.penalty.clone());
         problem(self) == problem(other)
     }
 

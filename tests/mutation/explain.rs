@@ -9,6 +9,7 @@ use crate::document::Document;
 use crate::naive::{Verdict, point};
 use crate::setting::Setting;
 use lowpoint::kernel::theorem::Theorem;
+use num_traits::Zero;
 
 /// The reasons, in the order in which they are looked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -56,6 +57,9 @@ pub fn explain(
 
 /// The statement by enumeration, and attacked with exact moves.
 fn is_true(setting: &Setting, document: &Document, net: Net, theorem: &Theorem) -> Result<(), String> {
+    if setting.penalty.iter().any(|l| !l.is_zero()) {
+        return Err("the oracle knows no weight decay".into());
+    }
     let Some(mut instance) = setting.instance() else { return Err("too long for the oracle".into()) };
     instance.net = net;
     let judged = judge(&instance, &instance.net);

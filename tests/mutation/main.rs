@@ -71,6 +71,7 @@ fn mutants(known: &Known<'_>, all: &[Base], donors: &[Vec<String>], rng: &mut Rn
     changes.every_list(rng);
     changes.every_line();
     changes.claims_and_versions();
+    changes.decays();
     let texts: Vec<&str> = all.iter().filter(|b| b.source == base.source || is_short(b)).map(|b| &b.text[..]).collect();
     changes.other_certificates(&texts, rng);
     match &known.local {
@@ -140,7 +141,7 @@ fn is_at_its_place(mutant: &Mutant, known: &Known<'_>, reject: &Reject) -> bool 
     let together = matches!(reject.step, Place::Conclusion | Place::Curvature | Place::Region);
     match (mutant.neuron, &mutant.edit) {
         (Some(i), _) if mutant.is_within(known.read.steps[i]) => together || reject.step == Place::Neuron(i),
-        (None, Edit::Word(..)) if ["data", "model", "shape", "slopes"].contains(&&mutant.label[..]) => {
+        (None, Edit::Word(..)) if ["data", "model", "shape", "slopes", "penalty"].contains(&&mutant.label[..]) => {
             reject.step == Place::Header
         }
         (None, Edit::Word(..)) if mutant.label == "bias" => reject.step == Place::Bias,
@@ -150,7 +151,7 @@ fn is_at_its_place(mutant: &Mutant, known: &Known<'_>, reject: &Reject) -> bool 
 
 /// The lines whose changes must have been tried, and how often at least.
 const ROWS: &str = "bias bias-at cells claim components curvature data end escape linear lowpoint-certificate matrix model \
-    multipliers neuron neurons open point rays region scalar shape slopes stationary uniform zero-form descent";
+    multipliers neuron neurons open penalty point rays region rests-on scalar shape slopes stationary uniform zero-form descent";
 const PARTS: &[&str] = &[
     "cells: balance",
     "cells: column",

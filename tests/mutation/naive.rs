@@ -42,6 +42,7 @@ pub fn judge(setting: &Setting, document: &Document, local: impl FnOnce(&Net) ->
     };
     let all = || -> Result<(), Verdict> {
         at("header", statement(setting, document))?;
+        at("conclusion", refutes(setting, document))?;
         let net = match point(setting, document) {
             Ok(net) => net,
             Err(fail) => return at("point", Err(fail)),
@@ -66,8 +67,16 @@ fn statement(setting: &Setting, document: &Document) -> Checked {
     let same = document.sizes == setting.sizes()
         && document.biases == [setting.hidden_bias, setting.model.bias.is_some()]
         && document.slopes == setting.slopes
+        && document.penalty == setting.penalty
         && document.digests == setting.digests;
     holds(same, "statement")
+}
+
+/// With weight decay only directions of descent are exact.
+fn refutes(setting: &Setting, document: &Document) -> Checked {
+    let only = document.steps.iter().all(|s| matches!(s.proof, Proof::Open | Proof::Descent { .. }));
+    let decays = setting.penalty.iter().any(|l| !l.is_zero());
+    holds(!decays || (document.claim == "not-stationary" && only), "conclusion")
 }
 
 /// The parameters that the claim is about.
@@ -138,7 +147,8 @@ fn step(local: &Local, i: usize, step: &Step) -> Checked {
         Proof::Descent { direction, output } => {
             holds(direction.len() == w.len() && output.len() == h.len(), "descent")?;
             let (u, g) = (rationals(direction), rationals(output));
-            holds((dot(&g, &local.potential(i)) + dot(h, &local.slope(i, &u))).is_negative(), "descent")
+            let derivative = dot(&g, &local.potential(i)) + dot(h, &local.slope(i, &u)) + local.decay(i, &u, &g);
+            holds(derivative.is_negative(), "descent")
         }
     }
 }

@@ -22,7 +22,7 @@ pub struct Reader<'a> {
     line: usize,
     words: Vec<&'a str>,
     at: usize,
-    second: bool,
+    version: u8,
     context: &'static str,
     label: String,
     neuron: Option<usize>,
@@ -37,7 +37,7 @@ pub fn read(bytes: &[u8]) -> Read<Annotated> {
         line: 0,
         words: Vec::new(),
         at: 0,
-        second: false,
+        version: 1,
         context: "",
         label: String::new(),
         neuron: None,
@@ -140,7 +140,7 @@ impl<'a> Reader<'a> {
 
     fn document(&mut self) -> Read<(Document, Vec<(usize, usize)>)> {
         self.begin(&["lowpoint-certificate"])?;
-        self.second = self.choice(&["1", "2"])? == "2";
+        self.version = self.choice(&["1", "2", "3"])?.parse().unwrap();
         self.end()?;
         self.begin(&["claim"])?;
         let claim = self.choice(CLAIMS)?.to_string();
@@ -156,6 +156,7 @@ impl<'a> Reader<'a> {
         self.begin(&["slopes"])?;
         let slopes = [self.rational()?, self.rational()?];
         self.end()?;
+        let penalty = if self.version >= 3 { self.penalty()? } else { [(); 4].map(|()| Q::zero()) };
         let point = self.point()?;
         self.begin(&["region"])?;
         let region = match self.words.get(1) {
@@ -176,7 +177,7 @@ impl<'a> Reader<'a> {
             places.push((start, self.line));
         }
         (self.neuron, self.context) = (None, "");
-        let curvature = if self.second { self.curvature(sizes[3], output)? } else { Curvature::Absent };
+        let curvature = if self.version >= 2 { self.curvature(sizes[3], output)? } else { Curvature::Absent };
         self.context = "";
         self.begin(&["end"])?;
         self.end()?;
@@ -184,9 +185,36 @@ impl<'a> Reader<'a> {
             return Err(self.line + 1);
         }
         let biases = [hidden, output];
-        let document =
-            Document { claim, distance, digests, sizes, biases, slopes, point, region, bias, steps, curvature };
+        let document = Document {
+            claim,
+            distance,
+            digests,
+            sizes,
+            biases,
+            slopes,
+            penalty,
+            point,
+            region,
+            bias,
+            steps,
+            curvature,
+        };
         Ok((document, places))
+    }
+
+    /// The coefficients of weight decay, and that the proof is exact.
+    fn penalty(&mut self) -> Read<[Q; 4]> {
+        self.begin(&["penalty"])?;
+        let penalty = [self.rational()?, self.rational()?, self.rational()?, self.rational()?];
+        if penalty.iter().any(Signed::is_negative) {
+            return Err(self.line);
+        }
+        self.end()?;
+        self.begin(&["rests-on"])?;
+        if self.choice(&["exact", "intervals"])? == "intervals" {
+            return Err(self.line);
+        }
+        self.end().map(|()| penalty)
     }
 
     fn digest(&mut self, name: &'static [&'static str]) -> Read<String> {
@@ -259,7 +287,7 @@ impl<'a> Reader<'a> {
     fn form(&mut self, names: &'static [&'static str]) -> Read<Form> {
         let before = self.context;
         let name = self.begin(names)?;
-        if matches!(name, "matrix" | "cells") && !self.second {
+        if matches!(name, "matrix" | "cells") && self.version < 2 {
             return Err(self.line);
         }
         let form = match name {

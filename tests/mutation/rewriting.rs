@@ -50,11 +50,33 @@ impl Changes<'_> {
         self.push(kind, at, Edit::Bytes(text.into_bytes()));
     }
 
+    fn version(&self) -> u8 {
+        self.lines[0].split(' ').nth(1).and_then(|word| word.parse().ok()).unwrap_or_default()
+    }
+
+    /// Other weight decay, or some, in version 3.
+    pub fn decays(&mut self) {
+        let slopes = self.lines[self.find("slopes")].to_string();
+        let curvature = (self.version() == 1).then_some("curvature absent\n");
+        let penalties = ["0 0 0 0", "0.0 0 0e9 0", "1 0 1 0", "1/7 1/7 1/7 1/7", "-1 0 1 0", "0 0 0", "0 0 0 0 0"];
+        for penalty in penalties {
+            for rests_on in ["exact", "intervals", "floats"] {
+                let (penalty, rests_on) = (format!("penalty {penalty}"), format!("rests-on {rests_on}"));
+                let slopes = format!("{slopes}\n{penalty}\n{rests_on}");
+                let lines: &[(&str, &str)] = match self.version() {
+                    3 => &[("penalty", &penalty), ("rests-on", &rests_on)],
+                    _ => &[("slopes", &slopes), ("lowpoint-certificate", "lowpoint-certificate 3")],
+                };
+                self.rewrite("weight decay rewritten", lines, curvature);
+            }
+        }
+    }
+
     pub fn claims_and_versions(&mut self) {
-        let second = self.base.text.contains("\ncurvature ");
-        let versions: &[(&str, Option<&str>)] = match second {
-            true => &[("2", None), ("1", None)],
-            false => &[
+        let versions: &[(&str, Option<&str>)] = match self.version() {
+            3 => &[("3", None), ("2", None)],
+            2 => &[("3", None), ("2", None), ("1", None)],
+            _ => &[
                 ("1", None),
                 ("2", Some("curvature absent\n")),
                 ("2", Some("curvature positive\n")),
@@ -79,7 +101,7 @@ impl Changes<'_> {
         for (version, curvature) in versions {
             let first = format!("lowpoint-certificate {version}");
             self.rewrite("version rewritten", &[("lowpoint-certificate", &first)], *curvature);
-            if second {
+            if self.version() >= 2 {
                 for line in ["curvature absent", "curvature positive", "curvature absent\ncurvature absent"] {
                     self.rewrite("curvature rewritten", &[("curvature", line), ("lowpoint-certificate", &first)], None);
                 }

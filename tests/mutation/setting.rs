@@ -16,6 +16,8 @@ pub struct Setting {
     pub c: Vec<Q>,
     /// a+ and a-.
     pub slopes: [Q; 2],
+    /// lw, lb, lh, lo.
+    pub penalty: [Q; 4],
     pub hidden_bias: bool,
     pub model: Net,
     pub digests: [String; 2],
@@ -65,6 +67,7 @@ impl Setting {
             y: (0..count).map(|k| targets.iter().map(|t| t[k].clone()).collect()).collect(),
             c: dataset.weights().map_or_else(|| vec![Q::one(); count], values),
             slopes: [activation.positive.clone(), activation.negative.clone()],
+            penalty: problem.penalty().coefficients().map(Clone::clone),
             hidden_bias: network.has_hidden_bias(),
             model: Net {
                 w: network.neurons().iter().map(|n| values(&n.input)).collect(),
@@ -133,9 +136,19 @@ impl Local {
         local
     }
 
-    /// sum_k eps_k.
+    /// sum_k eps_k, and with an output bias lo times it.
     pub fn bias_sums(&self) -> Vec<Q> {
-        (0..self.setting.outputs()).map(|j| self.eps.iter().map(|e| e[j].clone()).sum()).collect()
+        let sum = |j: usize| self.eps.iter().map(|e| e[j].clone()).sum::<Q>();
+        let decay = |j: usize| self.net.bias.as_ref().map_or_else(Q::zero, |b| &self.setting.penalty[3] * &b[j]);
+        (0..self.setting.outputs()).map(|j| sum(j) + decay(j)).collect()
+    }
+
+    /// lw w'.u' + lb b u_b + lh h.g for neuron `i`.
+    pub fn decay(&self, i: usize, u: &[Q], g: &[Q]) -> Q {
+        let ([lw, lb, lh, _], setting) = (&self.setting.penalty, &self.setting);
+        let (w, h) = (&self.net.w[i], &self.net.h[i]);
+        let inputs = w.len() - usize::from(setting.hidden_bias);
+        lw * dot(&w[..inputs], &u[..inputs]) + lb * dot(&w[inputs..], &u[inputs..]) + lh * dot(h, g)
     }
 
     /// sum_k eps_k value(k).

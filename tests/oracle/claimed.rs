@@ -46,7 +46,7 @@ pub fn certificate(problem: &Problem, rng: &mut Rng) -> Option<Certificate> {
         header: header(problem),
         point: Point::default(),
         region: None,
-        bias: evaluation.bias_step(),
+        bias: evaluation.bias_step(problem.penalty()),
         neurons,
         curvature: Curvature::Positive,
     })

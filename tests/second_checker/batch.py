@@ -2,7 +2,7 @@
 
 Standard input: one JSON object on each line, {"data": path, "model": path, "certificate": text, "options": {…}}. Each
 character of `certificate` is one byte (0 to 255), so that damaged bytes can be given too. Options: `targets`, `hidden`,
-`output`, `negative_slope` (a rational as text), each optional. Standard output: one JSON object for each, in order:
+`output`, `decay`, and as text the rationals `negative_slope`, `weight_decay`, `sklearn_alpha`, each optional. Standard output: one JSON object for each, in order:
 {"kind": accepted|rejected|malformed|unreadable, "place": …, "rule": …, "text": …}. Files are read once while the same
 ones recur one after the other.
 """
@@ -32,8 +32,8 @@ def main():
 
 def loaded(data, model, options):
     """The problem, or the outcome where the files cannot be read."""
-    if "negative_slope" in options:
-        options = dict(options, negative_slope=lowpoint_check.rational(options["negative_slope"]))
+    numbers = {"negative_slope", "weight_decay", "sklearn_alpha"} & set(options)
+    options = dict(options, **{name: lowpoint_check.rational(options[name]) for name in numbers})
     try:
         return lowpoint_check.load(data, model, options)
     except lowpoint_check.Unreadable as error:

@@ -1,10 +1,10 @@
-//! Certificates of random instances, proved here and now: all claims, one to three outputs, both versions.
+//! Certificates of random instances, proved here and now: all claims, one to three outputs, all versions.
 
 use crate::common::instance::{Instance, Net};
 use crate::common::linear::{Q, integer};
 use crate::common::rng::Rng;
 use crate::common::second::Case;
-use lowpoint::input::{Source, load};
+use lowpoint::input::{Decay, Decayed, Source, load};
 use lowpoint::kernel::samples::Samples;
 use lowpoint::search::polish::Options;
 use lowpoint::search::prove::{Outcome, prove_at_point, prove_nearby};
@@ -33,9 +33,21 @@ impl Fresh {
         let mut cases = Vec::new();
         for (number, instance) in scalar.chain(vector).chain(mixed).enumerate() {
             let source = instance.write(directory, &number.to_string());
+            let source = Source { decay: decay(number), ..source };
             cases.extend(prove(&source).into_iter().map(|certificate| Case { source: source.clone(), certificate }));
         }
         cases
+    }
+}
+
+/// Weight decay for one instance in eight, in each convention.
+fn decay(number: usize) -> Decay {
+    let rate = || Q::new(1.into(), (1 + number % 11).into());
+    match number % 24 {
+        0 => Decay::Torch { rate: rate(), decayed: Decayed::All },
+        8 => Decay::Torch { rate: rate(), decayed: Decayed::Weights },
+        16 => Decay::Sklearn { alpha: rate() },
+        _ => Decay::None,
     }
 }
 
@@ -156,7 +168,8 @@ pub fn assert_all_kinds(cases: &[Case]) {
         *counts.entry(format!("curvature {}", curvature.split(' ').next().unwrap())).or_default() += 1;
     }
     counts.iter().for_each(|(what, n)| println!("{n:6} {what}"));
-    let needed = ["version 1", "version 2", "J = 1", "J = 2", "J = 3", "curvature positive", "curvature descent"];
+    let needed =
+        ["version 1", "version 2", "version 3", "J = 1", "J = 2", "J = 3", "curvature positive", "curvature descent"];
     let claims = ["local-minimum", "saddle", "not-stationary", "local-minimum-nearby", "saddle-nearby"];
     for what in needed.iter().chain(&claims).chain(&STEPS) {
         assert!(counts.get(*what).is_some_and(|n| *n >= 3), "too few of {what}: {counts:?}");

@@ -133,3 +133,25 @@ fn the_published_certificates_are_a_suite_that_holds() {
     assert!(entries.iter().all(|e| e["evidence"] == "checked"), "{}", said.out);
     assert_eq!(entries.iter().map(|e| e["name"].as_str().unwrap()).collect::<Vec<_>>(), folders);
 }
+
+#[test]
+fn weight_decay_is_part_of_an_entry() {
+    let entry = |more: &str| format!("[[entry]]\nmodel = 'net.model.json'\nexpect = 'not-stationary'\n{more}\n");
+    let suite = format!(
+        "[defaults]\ndata = 'data.json'\nsklearn-alpha = 0.5\n{}{}",
+        entry("name = 'alpha'\ncertificate = 'alpha.cert'"),
+        // What an entry says itself replaces the other convention.
+        entry("name = 'torch'\ncertificate = 'torch.cert'\nweight-decay = '1/10'\ndecay = 'weights'"),
+    );
+    let case = case(&suite);
+    let said = run(&case, "");
+    assert_eq!(said.code, 0, "{}", said.all());
+    assert!(case.read("alpha.cert").contains("\npenalty 1/2 0 1/2 0\n"));
+    assert!(case.read("torch.cert").contains("\npenalty 1/10 0 1/10 0\n"));
+    assert_eq!(run(&case, "--locked").code, 0);
+    assert_eq!(case.check("--weight-decay 0.1 --decay weights torch.cert").code, 0);
+    // With another decay the certificate does not hold.
+    case.write("s.toml", suite.replace("0.5", "0.25"));
+    let fell = run(&case, "--locked alpha");
+    assert!(fell.code == 1 && fell.all().contains("another weight decay"), "{}", fell.all());
+}

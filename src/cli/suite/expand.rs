@@ -44,7 +44,7 @@ pub fn jobs(text: Text<'_>, suite: &Path, entries: &[Entry]) -> Result<Vec<Job>,
     let mut jobs = Vec::new();
     for (number, entry) in entries.iter().enumerate() {
         for model in models(text, folder, entry)? {
-            jobs.push(job(text, folder, number, entry, model));
+            jobs.push(job(text, folder, number, entry, model)?);
         }
     }
     distinct_names(text, &jobs, entries)?;
@@ -95,19 +95,19 @@ fn models(text: Text<'_>, folder: &Path, entry: &Entry) -> Result<Vec<PathBuf>, 
     }
 }
 
-fn job(text: Text<'_>, folder: &Path, number: usize, entry: &Entry, model: PathBuf) -> Job {
+fn job(text: Text<'_>, folder: &Path, number: usize, entry: &Entry, model: PathBuf) -> Result<Job, Trouble> {
     let stem = stem(&model);
     let filled = |field: &Located<String>| field.value.replace(MODEL, &stem);
-    Job {
+    Ok(Job {
         name: entry.name.as_ref().map_or_else(|| stem.clone(), filled),
         entry: number,
         place: text.place(entry.at),
-        source: entry.statement.source(folder.join(filled(&entry.data)), model),
+        source: entry.statement.source(folder.join(filled(&entry.data)), model)?,
         expected: entry.expect,
         max_distance: entry.max_distance.clone(),
         question: entry.question.clone(),
         certificate: entry.certificate.as_ref().map(|field| folder.join(filled(field))),
-    }
+    })
 }
 
 fn distinct_names(text: Text<'_>, jobs: &[Job], entries: &[Entry]) -> Result<(), Trouble> {

@@ -5,6 +5,7 @@ use super::super::checking::LOSSES;
 use super::super::output::Trouble;
 use super::super::proving::{Question, Scope};
 use super::fields::{Fields, Located, Text, known_keys, nearest, tables};
+use crate::input::{Decayed, parse_rate};
 use crate::report::suite::Expected;
 use crate::search::cells::MAX_CELLS;
 use clap::ValueEnum;
@@ -18,7 +19,7 @@ use toml_edit::{Document, Item, TableLike};
 const MAX_BYTES: u64 = 1 << 20;
 
 /// Keys of an entry; all but the first two may stand in the defaults.
-const KEYS: [&str; 14] = [
+const KEYS: [&str; 17] = [
     "name",
     "model",
     "data",
@@ -33,6 +34,9 @@ const KEYS: [&str; 14] = [
     "hidden",
     "output",
     "loss",
+    "weight-decay",
+    "decay",
+    "sklearn-alpha",
 ];
 
 /// One `[[entry]]`, with the defaults filled in.
@@ -173,13 +177,42 @@ fn statement(fields: &Fields<'_>) -> Result<Statement, Trouble> {
     if let (Some(alone), None) | (None, Some(alone)) = (&hidden, &output) {
         return Err(fields.text.trouble(alone.at, "`hidden` and `output` are only used together"));
     }
+    let (weight_decay, decay, sklearn_alpha) = decay(fields)?;
     Ok(Statement {
         negative_slope,
+        weight_decay,
+        decay,
+        sklearn_alpha,
         loss: loss.map_or_else(|| LOSSES[0].to_string(), |found| found.value),
         targets: fields.strings("targets")?,
         hidden: hidden.map(|found| found.value),
         output: output.map(|found| found.value),
     })
+}
+
+/// The options `weight-decay`, `decay` and `sklearn-alpha`.
+type DecayFields = (Option<BigRational>, Option<Decayed>, Option<BigRational>);
+
+fn decay(fields: &Fields<'_>) -> Result<DecayFields, Trouble> {
+    let (rate, alpha) = (fields.number("weight-decay", parse_rate)?, fields.number("sklearn-alpha", parse_rate)?);
+    let which = fields.parsed("decay", |name| {
+        Decayed::from_name(name).ok_or_else(|| format!("expected {}", Decayed::ALL.map(Decayed::name).join(" or ")))
+    })?;
+    // What the entry says itself replaces the other convention of the defaults.
+    let (rate, alpha) = match (rate, alpha) {
+        (Some(rate), Some(alpha)) if rate.own && !alpha.own => (Some(rate), None),
+        (Some(rate), Some(alpha)) if alpha.own && !rate.own => (None, Some(alpha)),
+        both => both,
+    };
+    let which = which.filter(|which| which.own || rate.is_some());
+    if let (Some(rate), Some(_)) = (&rate, &alpha) {
+        return Err(fields.text.trouble(rate.at, "`weight-decay` and `sklearn-alpha` exclude each other"));
+    }
+    if let (None, Some(which)) = (&rate, &which) {
+        let message = "`decay` says which parameters `weight-decay` decays, and needs it";
+        return Err(fields.text.trouble(which.at, message));
+    }
+    Ok((rate.map(|r| r.value), which.map(|w| w.value), alpha.map(|a| a.value)))
 }
 
 #[cfg(test)]

@@ -26,7 +26,9 @@ pub fn examine(problem: &Problem, bytes: &[u8], reject: &Reject) -> Option<Stale
             _ => digests.model.clone_from(&difference.certificate),
         }
         differences.push(difference);
-        let renamed = Problem::new(problem.dataset().clone(), problem.network().clone(), digests.clone()).ok()?;
+        let renamed = Problem::new(problem.dataset().clone(), problem.network().clone(), digests.clone())
+            .ok()?
+            .with_penalty(problem.penalty().clone());
         answer = decide(&renamed, bytes);
     }
     let proof = match answer {

@@ -6,7 +6,8 @@
 //! * `uniform`: (h_i + s tau e_j) . D_i >= 0 for all j and both signs. Every h_i + g with |g|_1 <= tau is a convex
 //!   combination of these vectors, so (h_i + g) . D_i >= 0 (T4).
 //! * `stationary` (S2): h_i . D_i >= 0.
-//! * `descent`: g . G(w_i) + h_i . D_i(u) < 0, a negative derivative of L (T2).
+//! * `descent`: g . G(w_i) + h_i . D_i(u) < 0, a negative derivative of L (T2). With weight decay its own derivative
+//!   lw w_i'.u' + lb b_i u_b + lh h_i.g is added (T10).
 
 use super::Failure;
 use super::nonnegative::{self, Proved};
@@ -14,6 +15,7 @@ use crate::kernel::certificate::Nonnegative;
 use crate::kernel::linear::{Fractions, dot};
 use crate::kernel::network::{Activation, Neuron};
 use crate::kernel::number::counted;
+use crate::kernel::penalty::Penalty;
 use crate::kernel::reject::Rule;
 use crate::kernel::slope_form::SlopeForm;
 use crate::kernel::theorem::Route;
@@ -100,8 +102,14 @@ pub fn stationary(form: &SlopeForm, output: &Fractions, proof: &Nonnegative) -> 
     nonnegative::check(&form.combine(output), proof)
 }
 
-/// g . G(w_i) + h_i . D_i(u) < 0 for integer vectors u and g.
-pub fn descent(form: &SlopeForm, neuron: &Neuron, u: &[BigInt], g: &[BigInt]) -> Result<(), Failure> {
+/// g . G(w_i) + h_i . D_i(u) < 0 for integer vectors u and g, with the derivative of the weight decay.
+pub fn descent(
+    form: &SlopeForm,
+    neuron: &Neuron,
+    (penalty, has_hidden_bias): (&Penalty, bool),
+    u: &[BigInt],
+    g: &[BigInt],
+) -> Result<(), Failure> {
     if u.len() != neuron.input.len() || g.len() != neuron.output.len() {
         let (inputs, outputs) = (counted(neuron.input.len(), "number"), neuron.output.len());
         let expected = format!("a direction of {inputs} and an output of {outputs}");
@@ -110,7 +118,12 @@ pub fn descent(form: &SlopeForm, neuron: &Neuron, u: &[BigInt], g: &[BigInt]) ->
     // The potential carries the denominator of w_i, the slope term that of h_i; both are brought to their product.
     let potential = dot(g, &form.potential) * neuron.output.denominator();
     let slope = dot(neuron.output.numerators(), &form.evaluate(u)) * neuron.input.denominator();
-    if (potential + slope).is_negative() {
+    let mut derivative = BigRational::from_integer(potential + slope);
+    if !penalty.is_none() {
+        let scale = &form.scale * neuron.input.denominator() * neuron.output.denominator();
+        derivative += penalty.slope(neuron, has_hidden_bias, u, g) * scale;
+    }
+    if derivative.is_negative() {
         return Ok(());
     }
     Err(Failure::new(Rule::Descent, "a negative derivative along the direction", "one that is not negative"))

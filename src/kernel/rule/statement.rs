@@ -19,7 +19,12 @@ pub fn header(problem: &Problem) -> Header {
         hidden_bias: network.has_hidden_bias(),
         output_bias: network.output_bias().is_some(),
     };
-    Header { digests: problem.digests().clone(), shape, activation: network.activation().clone() }
+    Header {
+        digests: problem.digests().clone(),
+        shape,
+        activation: network.activation().clone(),
+        penalty: problem.penalty().clone(),
+    }
 }
 
 /// Compares the header part by part, sizes first.
@@ -29,6 +34,7 @@ pub fn check(problem: &Problem, found: &Header) -> Result<(), Failure> {
     let parts = [
         ("shape", expected.shape.to_string(), found.shape.to_string()),
         ("activation", slopes(&expected), slopes(found)),
+        ("weight decay", expected.penalty.to_string(), found.penalty.to_string()),
         ("data file", expected.digests.data.clone(), found.digests.data.clone()),
         ("model file", expected.digests.model.clone(), found.digests.model.clone()),
     ];
@@ -37,7 +43,11 @@ pub fn check(problem: &Problem, found: &Header) -> Result<(), Failure> {
             return Err(Failure { rule: Rule::Statement, reason: Reason::Differs { what, expected, found } });
         }
     }
-    Ok(())
+    // The files and options give none that is negative; a problem that was built in another way may have one.
+    match expected.penalty.has_negative() {
+        false => Ok(()),
+        true => Err(Failure::new(Rule::Statement, "coefficients of at least 0", expected.penalty.to_string())),
+    }
 }
 
 impl std::fmt::Display for Shape {

@@ -31,7 +31,10 @@ impl<'a> Line<'a> {
     pub fn increment(&self, t: f64) -> f64 {
         let (study, outputs) = (self.study, self.study.bias.len());
         let mut change = vec![0.0; outputs];
-        let mut total = 0.0;
+        let mut total = study.decay_of_bias(self.direction.bias.iter().map(|d| t * d));
+        for (i, u, g) in &self.direction.neurons {
+            total += study.decay_of_neuron(*i, u.iter().map(|u| t * u), g.iter().map(|g| t * g));
+        }
         for k in 0..study.samples() {
             change.fill(0.0);
             change.iter_mut().zip(&self.direction.bias).for_each(|(f, d)| *f = t * d);
@@ -92,6 +95,7 @@ mod tests {
     use crate::kernel::evaluation::Evaluation;
     use crate::kernel::linear::Fractions;
     use crate::kernel::network::{Activation, Network, Neuron};
+    use crate::kernel::penalty::Penalty;
     use crate::kernel::problem::Digests;
     use crate::kernel::residuals::Residuals;
     use crate::kernel::samples::Samples;
@@ -108,12 +112,17 @@ mod tests {
         Network::new(Activation::leaky(BigRational::new(1.into(), 10.into())), neurons, true, Some(b)).unwrap()
     }
 
+    fn penalty() -> Penalty {
+        let [input, hidden_bias, output, output_bias] = [3, 1, 5, 2].map(|n| BigRational::from_integer(n.into()));
+        Penalty { input, hidden_bias, output, output_bias }
+    }
+
     /// The kinks of the two neurons: samples 0 and 2.
     fn open(activation: &Activation) -> Certificate {
         let shape = Shape { samples: 4, inputs: 1, outputs: 2, neurons: 2, hidden_bias: true, output_bias: true };
         let step = |k: usize| NeuronStep { kinks: vec![k], proof: NeuronProof::Open };
         Certificate {
-            header: Header { digests: Digests::default(), shape, activation: activation.clone() },
+            header: Header { digests: Digests::default(), shape, activation: activation.clone(), penalty: penalty() },
             point: Point::default(),
             region: None,
             bias: BiasStep::Balanced,
@@ -152,7 +161,9 @@ mod tests {
                 &[1 + 2 * t, 6 + t],
                 &[2 + t, -1 - 2 * t],
             ]);
-            let change = Residuals::new(&dataset, &samples, &moved).loss() - study.evaluation.residuals().loss();
+            let loss = |residuals: &Residuals, at: &Network| penalty().added_to(residuals.loss(), at);
+            let residuals = Residuals::new(&dataset, &samples, &moved);
+            let change = loss(&residuals, &moved) - loss(study.evaluation.residuals(), &point);
             let (exact, found) = (float(&change), line.increment(t as f64));
             assert!((exact - found).abs() <= 1e-12 * exact.abs(), "{t}: {exact} {found}");
         }

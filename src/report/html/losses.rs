@@ -203,7 +203,7 @@ fn bias(study: &Study<'_>) -> Option<Chart> {
     if study.certificate.bias != BiasStep::Descent {
         return None;
     }
-    let sums: Vec<f64> = study.epsilon.iter().map(|row| -row.iter().sum::<f64>()).collect();
+    let sums: Vec<f64> = study.bias_gradient().iter().map(|slope| -slope).collect();
     let length = Some(largest(&sums)).filter(|l| *l > 0.0)?;
     let direction = Direction { neurons: Vec::new(), bias: sums.iter().map(|s| s / length).collect() };
     let reach = bottom(&Line::new(study, &direction), study.size());

@@ -30,6 +30,8 @@ pub struct Study<'a> {
     pub epsilon: Vec<Vec<f64>>,
     /// c_k; `None` where all are 1.
     pub weights: Option<Vec<f64>>,
+    /// lw, lb, lh and lo of the weight decay.
+    decay: [f64; 4],
 }
 
 /// The network that the certificate is about.
@@ -61,6 +63,7 @@ impl<'a> Study<'a> {
             slopes: (float(&network.activation().positive), float(&network.activation().negative)),
             epsilon: (0..outputs).map(|j| entries(&residuals.epsilon(j))).collect(),
             weights: residuals.weights().map(entries),
+            decay: certificate.header.penalty.coefficients().map(float),
             certificate,
             evaluation,
         }
@@ -88,6 +91,26 @@ impl<'a> Study<'a> {
     /// rho(z).
     pub fn rho(&self, z: f64) -> f64 {
         if z >= 0.0 { self.slopes.0 * z } else { self.slopes.1 * z }
+    }
+
+    /// What moving neuron `i` by u and g adds to the weight decay: no two of its values are subtracted.
+    pub fn decay_of_neuron(&self, i: usize, u: impl Iterator<Item = f64>, g: impl Iterator<Item = f64>) -> f64 {
+        let [input, hidden_bias, output, _] = self.decay;
+        let width = self.inputs[i].len() - usize::from(self.evaluation.network().has_hidden_bias());
+        let of = |a: usize| if a < width { input } else { hidden_bias };
+        let inputs = self.inputs[i].iter().zip(u).enumerate().map(|(a, (w, u))| of(a) * u * (w + u / 2.0));
+        let outputs = self.outputs[i].iter().zip(g).map(|(h, g)| output * g * (h + g / 2.0));
+        inputs.chain(outputs).sum()
+    }
+
+    /// What moving the output bias adds to the weight decay.
+    pub fn decay_of_bias(&self, d: impl Iterator<Item = f64>) -> f64 {
+        self.bias.iter().zip(d).map(|(b, d)| self.decay[3] * d * (b + d / 2.0)).sum()
+    }
+
+    /// The derivatives of the loss along the output bias.
+    pub fn bias_gradient(&self) -> Vec<f64> {
+        self.epsilon.iter().zip(&self.bias).map(|(eps, b)| eps.iter().sum::<f64>() + self.decay[3] * b).collect()
     }
 
     /// f(x), `x` with the bias coordinate.

@@ -164,6 +164,9 @@ pub fn statement(subject: &Subject<'_>) -> Markup {
     let network = subject.problem.network();
     let digests = subject.problem.digests();
     let weighted = if subject.problem.dataset().weights().is_some() { "c_k of the data file" } else { "all c_k = 1" };
+    let penalty = subject.problem.penalty();
+    let loss =
+        if penalty.is_none() { "L = ½ Σ_k c_k |f(x_k) − y_k|²" } else { "L = ½ Σ_k c_k |f(x_k) − y_k|² + R" };
     let bias = if shape.output_bias { "b + " } else { "" };
     let hidden = if shape.hidden_bias { "; x_k ends with a 1 for the hidden bias" } else { "" };
     let sizes = [
@@ -178,7 +181,10 @@ pub fn statement(subject: &Subject<'_>) -> Markup {
         section aria-labelledby="statement" {
             h2 id="statement" { "What it is about" }
             dl class="facts wide" {
-                (fact("loss", "L = ½ Σ_k c_k |f(x_k) − y_k|²", weighted))
+                (fact("loss", loss, weighted))
+                @if !penalty.is_none() {
+                    (fact("weight decay R", &penalty.to_string(), ""))
+                }
                 (fact("network", &format!("f(x) = {bias}Σ_i h_i ρ(w_i·x){hidden}"), ""))
                 (fact("activation ρ", &contents::activation(network.activation()), ""))
                 (fact("sizes", &sizes, ""))
