@@ -6,6 +6,7 @@ use lowpoint::kernel::certificate::Version;
 use lowpoint::kernel::check::check;
 use lowpoint::kernel::claim::Claim;
 use lowpoint::kernel::dataset::MAX_SAMPLES;
+use lowpoint::kernel::enclosure::bound::MAX_KEPT_KINKS;
 use lowpoint::kernel::network::MAX_NEURONS;
 use lowpoint::kernel::number::{MAX_DECIMAL_CHARS, MAX_EXPONENT, MAX_HEX_DIGITS};
 use lowpoint::kernel::parse::{MAX_CERTIFICATE_BYTES, MAX_CERTIFICATE_WORDS, MAX_COMPONENTS, parse_certificate};
@@ -107,6 +108,7 @@ fn the_page_of_limits_has_the_constants() {
         ("MAX_CELLS", MAX_CELLS.to_string()),
         ("MAX_ROUNDS", MAX_ROUNDS.to_string()),
         ("MAX_PIVOTS", MAX_PIVOTS.to_string()),
+        ("MAX_KEPT_KINKS", MAX_KEPT_KINKS.to_string()),
     ];
     let page = fs::read_to_string(docs("limits.md")).unwrap();
     let rows: Vec<&str> = page.lines().filter(|line| line.starts_with('|') && line.contains("| `M")).collect();

@@ -32,6 +32,8 @@ pub struct Arguments {
 pub enum Command {
     /// Prove what the parameters are, or what lies near them, and write a certificate
     Prove(ProveArguments),
+    /// Enclose the loss and its steepest slopes at the parameters, for a checkpoint of any size
+    Bound(BoundArguments),
     /// Accept or reject a certificate for the given data and model
     Check(CheckArguments),
     /// Leave out of a certificate what the data and the model give back
@@ -52,6 +54,7 @@ impl Command {
         match self {
             Self::Prove(arguments) => arguments.threads,
             Self::Run(arguments) => arguments.threads,
+            Self::Bound(arguments) => arguments.threads,
             _ => None,
         }
     }
@@ -162,6 +165,26 @@ pub struct ProveArguments {
     #[arg(long, value_name = "N", default_value_t = MAX_CELLS, value_parser = clap::value_parser!(u32).range(1..))]
     pub max_cells: u32,
     /// Threads of the search (default: one for each processor); the result does not depend on it
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub threads: Option<u16>,
+}
+
+/// Arguments of `bound`.
+#[derive(Debug, Args)]
+pub struct BoundArguments {
+    /// The samples: .npz, .csv or exact .json
+    #[arg(long)]
+    pub data: PathBuf,
+    /// The parameters: .safetensors, .npz or exact .json
+    #[arg(long)]
+    pub model: PathBuf,
+    /// The form of the report
+    #[arg(long, default_value = "text")]
+    pub format: Format,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub statement: Statement,
+    /// Threads (default: one for each processor); the result does not depend on it
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub threads: Option<u16>,
 }

@@ -6,6 +6,8 @@
 mod args;
 #[cfg(feature = "search")]
 mod atomic;
+#[cfg(feature = "search")]
+mod bounding;
 pub mod checker;
 pub mod checking;
 mod files;
@@ -54,6 +56,7 @@ pub fn run(args: impl IntoIterator<Item = std::ffi::OsString>) -> std::process::
     };
     let done = threads::set_threads(command.threads()).and_then(|()| match command {
         Command::Prove(arguments) => proving::prove(&arguments),
+        Command::Bound(arguments) => bounding::bound(&arguments),
         Command::Check(arguments) => checking::run(&arguments.request()?, arguments.format.is_json()),
         Command::Compact(arguments) => rewriting::compact(&arguments),
         Command::Complete(arguments) => rewriting::complete(&arguments),

@@ -31,14 +31,20 @@ pub(super) struct Element {
     pub(super) big_endian: bool,
 }
 
-/// An array of checked size whose entries are not yet decoded.
+/// What an array's header says: a shape of checked size, and how its entries are stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Array {
+pub(super) struct Layout {
     name: String,
     dtype: String,
     element: Element,
     shape: Vec<usize>,
     column_major: bool,
+}
+
+/// An array of checked size whose entries are not yet decoded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Array {
+    layout: Layout,
     bytes: Vec<u8>,
 }
 
@@ -57,21 +63,28 @@ impl Element {
         Self { kind: Kind::Float { exponent_bits, mantissa_bits }, size, big_endian: false }
     }
 
+    /// The bits of one entry, in the lowest places.
+    pub(super) fn bits(self, bytes: &[u8]) -> u64 {
+        let push = |word: u64, byte: &u8| (word << 8) | u64::from(*byte);
+        if self.big_endian { bytes.iter().fold(0, push) } else { bytes.iter().rev().fold(0, push) }
+    }
+
+    /// The integer of these bits in two's complement.
+    pub(super) fn signed(self, bits: u64) -> i64 {
+        let unused = 64 - 8 * self.size.clamp(1, 8);
+        ((bits << unused) as i64) >> unused
+    }
+
     /// The rational that the bytes of one entry denote, or what they hold instead.
     fn decode(self, bytes: &[u8]) -> Result<BigRational, &'static str> {
-        let push = |word: u64, byte: &u8| (word << 8) | u64::from(*byte);
-        let bits = if self.big_endian { bytes.iter().fold(0, push) } else { bytes.iter().rev().fold(0, push) };
+        let bits = self.bits(bytes);
         match self.kind {
             Kind::Float { exponent_bits, mantissa_bits } => {
                 let nan = bits & ((1 << mantissa_bits) - 1) != 0;
                 let found = if nan { "nan" } else { "an infinity" };
                 dyadic_from_bits(bits, exponent_bits, mantissa_bits).ok_or(found)
             }
-            Kind::Signed => {
-                let unused = 64 - 8 * bytes.len().clamp(1, 8);
-                let value = ((bits << unused) as i64) >> unused;
-                Ok(BigRational::from_integer(BigInt::from(value)))
-            }
+            Kind::Signed => Ok(BigRational::from_integer(BigInt::from(self.signed(bits)))),
             Kind::Unsigned => Ok(BigRational::from_integer(BigInt::from(bits))),
             Kind::Bool if bits > 1 => Err("a bool byte that is neither 0 nor 1"),
             Kind::Bool => Ok(BigRational::from_integer(BigInt::from(bits))),
@@ -79,56 +92,67 @@ impl Element {
     }
 }
 
-impl Array {
-    /// An array of `shape`, in rows unless `column_major`; refused unless `bytes` is exactly as long as that takes.
+impl Layout {
+    /// The layout of `found` bytes of entries, in rows unless `column_major`; refused unless the shape takes exactly so many.
     pub(super) fn new(
         name: &str,
         dtype: &str,
         element: Element,
         shape: Vec<usize>,
         column_major: bool,
-        bytes: Vec<u8>,
+        found: usize,
     ) -> Result<Self, Refusal> {
-        let array = Self { name: name.to_string(), dtype: dtype.to_string(), element, shape, column_major, bytes };
+        let layout = Self { name: name.to_string(), dtype: dtype.to_string(), element, shape, column_major };
         // Zero factors last: an overflowing product is refused whatever its order.
-        let sizes = array.shape.iter().filter(|n| **n != 0);
+        let sizes = layout.shape.iter().filter(|n| **n != 0);
         let count = sizes.copied().try_fold(1usize, usize::checked_mul).filter(|n| *n <= MAX_NUMBERS);
         let Some(count) = count else {
-            let reason = format!("shape {} has more than the limit of {MAX_NUMBERS} numbers", array.shape_text());
-            return Err(Refusal::at(quote(name), reason));
+            let reason = format!("shape {} has more than the limit of {MAX_NUMBERS} numbers", layout.shape_text());
+            return Err(layout.refuse(reason));
         };
-        let expected = if array.is_empty() { 0 } else { count * element.size };
-        if array.bytes.len() != expected {
-            let (shape, found) = (array.shape_text(), array.bytes.len());
+        let expected = if layout.is_empty() { 0 } else { count * element.size };
+        if found != expected {
+            let shape = layout.shape_text();
             let reason = format!("expected {expected} bytes for shape {shape} of {dtype}, found {found}");
-            return Err(Refusal::at(quote(name), reason).hint("the file is truncated or damaged; write it again"));
+            return Err(layout.refuse(reason).hint("the file is truncated or damaged; write it again"));
         }
-        Ok(array)
+        Ok(layout)
     }
 
-    /// The array's name in its file.
-    pub(super) fn name(&self) -> &str {
-        &self.name
+    /// Rows and columns of an array of one or two dimensions; one of a single dimension is a column.
+    pub(super) fn table(&self) -> Result<(usize, usize), Refusal> {
+        let size = match *self.shape.as_slice() {
+            [rows] => (rows, 1),
+            [rows, columns] => (rows, columns),
+            _ => return Err(self.refuse(format!("expected 1 or 2 dimensions, found shape {}", self.shape_text()))),
+        };
+        self.require_rows().map(|()| size)
     }
 
-    /// The lengths along each axis; empty for a scalar.
-    pub(super) fn shape(&self) -> &[usize] {
-        &self.shape
+    /// Rows and columns of an array of two dimensions.
+    fn matrix(&self) -> Result<(usize, usize), Refusal> {
+        let &[rows, columns] = self.shape.as_slice() else {
+            return Err(self.refuse(format!("expected 2 dimensions, found shape {}", self.shape_text())));
+        };
+        self.require_rows().map(|()| (rows, columns))
     }
 
-    /// The shape as Python shows it.
-    pub(super) fn shape_text(&self) -> String {
-        format!("{:?}", self.shape)
+    /// The length of an array of one dimension.
+    pub(super) fn vector(&self) -> Result<usize, Refusal> {
+        let &[len] = self.shape.as_slice() else {
+            return Err(self.refuse(format!("expected 1 dimension, found shape {}", self.shape_text())));
+        };
+        self.require_rows().map(|()| len)
     }
 
-    /// Whether entries are floats.
-    pub(super) fn is_float(&self) -> bool {
-        matches!(self.element.kind, Kind::Float { .. })
+    /// Whether columns are stored one after the other.
+    pub(super) fn is_column_major(&self) -> bool {
+        self.column_major && self.shape.len() > 1
     }
 
-    /// The entries' type as the file spells it.
-    pub(super) fn dtype(&self) -> &str {
-        &self.dtype
+    /// How an entry is stored.
+    pub(super) fn element(&self) -> Element {
+        self.element
     }
 
     /// A refusal of this array as a whole.
@@ -136,26 +160,19 @@ impl Array {
         Refusal::at(quote(&self.name), reason)
     }
 
-    /// The rows of a 2-dimensional array.
-    pub(super) fn matrix(&self) -> Result<Vec<Vec<BigRational>>, Refusal> {
-        let &[rows, columns] = self.shape.as_slice() else {
-            return Err(self.refuse(format!("expected 2 dimensions, found shape {}", self.shape_text())));
+    /// A refusal of the entry that is stored at a place.
+    pub(super) fn refuse_entry(&self, index: usize, reason: impl Into<String>) -> Refusal {
+        let place = match *self.shape.as_slice() {
+            [rows, _] if self.column_major => format!("row {}, column {}", index % rows.max(1), index / rows.max(1)),
+            [_, columns] => format!("row {}, column {}", index / columns.max(1), index % columns.max(1)),
+            _ => format!("row {index}"),
         };
-        self.require_rows()?;
-        let (row_step, column_step) = if self.column_major { (1, rows) } else { (columns, 1) };
-        let entry = |row: usize, column: usize| {
-            self.entry(row * row_step + column * column_step, || format!("row {row}, column {column}"))
-        };
-        (0..rows).map(|row| (0..columns).map(|column| entry(row, column)).collect()).collect()
+        Refusal::at(format!("{} {place}", quote(&self.name)), reason)
     }
 
-    /// The entries of a 1-dimensional array.
-    pub(super) fn vector(&self) -> Result<Vec<BigRational>, Refusal> {
-        let &[len] = self.shape.as_slice() else {
-            return Err(self.refuse(format!("expected 1 dimension, found shape {}", self.shape_text())));
-        };
-        self.require_rows()?;
-        (0..len).map(|row| self.entry(row, || format!("row {row}"))).collect()
+    /// The shape as Python shows it.
+    fn shape_text(&self) -> String {
+        format!("{:?}", self.shape)
     }
 
     fn is_empty(&self) -> bool {
@@ -174,14 +191,77 @@ impl Array {
             _ => Ok(()),
         }
     }
+}
 
-    fn entry(&self, index: usize, place: impl Fn() -> String) -> Result<BigRational, Refusal> {
-        let start = index * self.element.size;
-        let bytes = self.bytes.get(start..start + self.element.size).unwrap_or_default();
-        self.element.decode(bytes).map_err(|found| {
-            let place = format!("{} {}", quote(&self.name), place());
-            Refusal::at(place, format!("expected a finite number, found {found}"))
-        })
+impl Array {
+    /// An array of `shape`, in rows unless `column_major`; refused unless `bytes` is exactly as long as that takes.
+    pub(super) fn new(
+        name: &str,
+        dtype: &str,
+        element: Element,
+        shape: Vec<usize>,
+        column_major: bool,
+        bytes: Vec<u8>,
+    ) -> Result<Self, Refusal> {
+        Layout::new(name, dtype, element, shape, column_major, bytes.len()).map(|layout| Self { layout, bytes })
+    }
+
+    /// The array's name in its file.
+    pub(super) fn name(&self) -> &str {
+        &self.layout.name
+    }
+
+    /// The lengths along each axis; empty for a scalar.
+    pub(super) fn shape(&self) -> &[usize] {
+        &self.layout.shape
+    }
+
+    /// The shape as Python shows it.
+    pub(super) fn shape_text(&self) -> String {
+        self.layout.shape_text()
+    }
+
+    /// Whether entries are floats.
+    pub(super) fn is_float(&self) -> bool {
+        matches!(self.layout.element.kind, Kind::Float { .. })
+    }
+
+    /// The entries' type as the file spells it.
+    pub(super) fn dtype(&self) -> &str {
+        &self.layout.dtype
+    }
+
+    /// A refusal of this array as a whole.
+    pub(super) fn refuse(&self, reason: impl Into<String>) -> Refusal {
+        self.layout.refuse(reason)
+    }
+
+    /// The rows of an array of one or two dimensions; one of a single dimension is a column.
+    pub(super) fn table(&self) -> Result<Vec<Vec<BigRational>>, Refusal> {
+        self.layout.table().and_then(|(rows, columns)| self.rows(rows, columns))
+    }
+
+    /// The rows of a 2-dimensional array.
+    pub(super) fn matrix(&self) -> Result<Vec<Vec<BigRational>>, Refusal> {
+        self.layout.matrix().and_then(|(rows, columns)| self.rows(rows, columns))
+    }
+
+    /// The entries of a 1-dimensional array.
+    pub(super) fn vector(&self) -> Result<Vec<BigRational>, Refusal> {
+        self.layout.vector().and_then(|len| (0..len).map(|row| self.entry(row)).collect())
+    }
+
+    fn rows(&self, rows: usize, columns: usize) -> Result<Vec<Vec<BigRational>>, Refusal> {
+        let (row_step, column_step) = if self.layout.is_column_major() { (1, rows) } else { (columns, 1) };
+        let entry = |row: usize, column: usize| self.entry(row * row_step + column * column_step);
+        (0..rows).map(|row| (0..columns).map(|column| entry(row, column)).collect()).collect()
+    }
+
+    fn entry(&self, index: usize) -> Result<BigRational, Refusal> {
+        let size = self.layout.element.size;
+        let bytes = self.bytes.get(index * size..(index + 1) * size).unwrap_or_default();
+        let refuse = |found| self.layout.refuse_entry(index, format!("expected a finite number, found {found}"));
+        self.layout.element.decode(bytes).map_err(refuse)
     }
 }
 

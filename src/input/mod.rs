@@ -27,6 +27,7 @@ mod npy;
 mod npz;
 mod safetensors;
 mod samples;
+mod stream;
 mod table;
 
 pub use array::MAX_NUMBERS;
@@ -36,10 +37,12 @@ pub use file::read_file;
 pub use npy::MAX_NPY_HEADER_BYTES;
 pub use npz::{MAX_ARCHIVE_BYTES, MAX_ARRAY_BYTES, MAX_EXPANSION, MAX_MEMBERS, MIN_EXPANDED_BYTES};
 pub use safetensors::MAX_SAFETENSORS_HEADER_BYTES;
+pub use stream::SampleFile;
 
 use crate::kernel::dataset::Dataset;
 use crate::kernel::network::{Activation, Network};
-use crate::kernel::problem::{Digests, Problem};
+use crate::kernel::penalty::Penalty;
+use crate::kernel::problem::{Digests, Mismatch, Problem, fit};
 use error::{Refusal, quote};
 use model::Choice;
 use num_rational::BigRational;
@@ -78,7 +81,12 @@ pub fn load(source: &Source) -> Result<Problem, InputError> {
     let (network, model) = load_model(source)?;
     let penalty = source.decay.penalty(dataset.sample_count(), dataset.output_count());
     let problem = Problem::new(dataset, network, Digests { data, model });
-    problem.map(|problem| problem.with_penalty(penalty)).map_err(|mismatch| InputError {
+    problem.map(|problem| problem.with_penalty(penalty)).map_err(|mismatch| mismatched(source, &mismatch))
+}
+
+/// The refusal of a data set and a network that do not fit.
+fn mismatched(source: &Source, mismatch: &Mismatch) -> InputError {
+    InputError {
         file: format!("{} and {}", source.data.display(), source.model.display()),
         place: None,
         reason: mismatch.to_string(),
@@ -90,7 +98,16 @@ pub fn load(source: &Source) -> Result<Problem, InputError> {
                     .into()
             }
         }),
-    })
+    }
+}
+
+/// Opens the data for reading in chunks, reads the model, and pairs them, with the weight decay.
+pub fn load_in_chunks(source: &Source) -> Result<(SampleFile, Network, Penalty), InputError> {
+    let samples = SampleFile::open(source)?;
+    let (network, _) = load_model(source)?;
+    let [count, inputs, outputs] = samples.counts();
+    fit(inputs, outputs, &network).map_err(|mismatch| mismatched(source, &mismatch))?;
+    Ok((samples, network, source.decay.penalty(count, outputs)))
 }
 
 /// Reads the model alone, with the SHA-256 digest of its file.
@@ -119,14 +136,21 @@ pub fn data_from_bytes(source: &Source, bytes: &[u8]) -> Result<(Dataset, String
 
 fn parse_data(source: &Source, bytes: &[u8]) -> Result<Samples, Refusal> {
     let extension = extension(&source.data);
-    if extension != "csv" && !source.targets.is_empty() {
-        return Err(Refusal::new("`--target` names columns of a csv file; in other files the targets are `y`"));
+    if extension != "csv" {
+        require_no_targets(source)?;
     }
     match extension.as_str() {
         "npz" => samples::from_arrays(npz::read(bytes)?),
         "csv" => table::read(bytes, &source.targets),
         "json" => exact_json::read_data(bytes),
         _ => Err(unknown_extension(&extension, "`.npz`, `.csv` or `.json`")),
+    }
+}
+
+fn require_no_targets(source: &Source) -> Result<(), Refusal> {
+    match source.targets.is_empty() {
+        true => Ok(()),
+        false => Err(Refusal::new("`--target` names columns of a csv file; in other files the targets are `y`")),
     }
 }
 

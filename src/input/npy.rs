@@ -4,17 +4,36 @@
 //! `{'descr': '<f8', 'fortran_order': False, 'shape': (442, 10), }`.
 //! The format: <https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html>.
 
-use super::array::{Array, Element, Kind};
+use super::array::{Array, Element, Kind, Layout};
 use super::error::{Refusal, quote};
 
 /// Longest header of an array, in bytes; NumPy's own take some hundred.
 pub const MAX_NPY_HEADER_BYTES: usize = 64 << 10;
+
+/// Bytes before a header's text.
+const MAX_PREAMBLE_BYTES: usize = 12;
+/// No header ends later.
+pub(super) const MAX_START_BYTES: usize = MAX_PREAMBLE_BYTES + MAX_NPY_HEADER_BYTES;
 
 /// The first bytes of every array.
 pub(super) const MAGIC: &[u8] = b"\x93NUMPY";
 
 /// Reads the array `name` from the bytes of its `.npy` file.
 pub(super) fn read(name: &str, bytes: &[u8]) -> Result<Array, Refusal> {
+    let (header, element, data) = open(name, bytes)?;
+    Array::new(name, header.descr, element, header.shape, header.fortran_order, data.to_vec())
+}
+
+/// Reads the header of the array `name` from the first bytes of its `.npy` file, which is `length` bytes long; how many bytes
+/// the header takes.
+pub(super) fn layout(name: &str, start: &[u8], length: usize) -> Result<(Layout, usize), Refusal> {
+    let (header, element, data) = open(name, start)?;
+    let offset = start.len() - data.len();
+    let layout = Layout::new(name, header.descr, element, header.shape, header.fortran_order, length - offset)?;
+    Ok((layout, offset))
+}
+
+fn open<'a>(name: &str, bytes: &'a [u8]) -> Result<(Header<'a>, Element, &'a [u8]), Refusal> {
     let refuse = |reason: &str| Refusal::at(quote(name), reason);
     let (header, data) = split(bytes).map_err(|reason| refuse(&reason))?;
     let header = std::str::from_utf8(header).map_err(|_| refuse("the array's header is not UTF-8"))?;
@@ -23,7 +42,7 @@ pub(super) fn read(name: &str, bytes: &[u8]) -> Result<Array, Refusal> {
         let hint = "save plain numbers, as by `numpy.asarray(a, dtype=numpy.float64)`, and leave out other arrays";
         refuse(&reason).hint(hint)
     })?;
-    Array::new(name, header.descr, element, header.shape, header.fortran_order, data.to_vec())
+    Ok((header, element, data))
 }
 
 /// The header's text and the entries' bytes.

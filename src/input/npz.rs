@@ -5,7 +5,7 @@ use super::error::{Refusal, foreign, quote};
 use super::npy;
 use std::collections::BTreeMap;
 use std::io::{Cursor, Read};
-use zip::read::{ArchiveOffset, Config};
+use zip::read::{ArchiveOffset, Config, ZipFile};
 use zip::{CompressionMethod, ZipArchive};
 
 /// Most arrays of an archive.
@@ -22,6 +22,24 @@ pub const MAX_EXPANSION: u64 = 200;
 
 /// Reads every array of the archive, by name without `.npy`.
 pub(super) fn read(bytes: &[u8]) -> Result<BTreeMap<String, Array>, Refusal> {
+    let mut archive = open(bytes)?;
+    let mut arrays = BTreeMap::new();
+    let mut budget = budget(bytes);
+    for index in 0..archive.len() {
+        let mut entry = open_entry(&mut archive, index, budget)?;
+        let data = entry.read_to_end()?;
+        budget = budget.saturating_sub(data.len() as u64);
+        let name = array_name(&entry.name)?;
+        arrays.insert(name.to_string(), npy::read(name, &data)?);
+    }
+    Ok(arrays)
+}
+
+/// An archive of arrays whose contents agree with its list.
+pub(super) type Archive<'a> = ZipArchive<Cursor<&'a [u8]>>;
+
+/// Opens an archive that can be read in one way only.
+pub(super) fn open(bytes: &[u8]) -> Result<Archive<'_>, Refusal> {
     if bytes.starts_with(npy::MAGIC) {
         let hint = "save named arrays, for example `numpy.savez(\"data.npz\", x=x, y=y)`";
         return Err(Refusal::new("expected a .npz archive, found a single .npy array").hint(hint));
@@ -34,27 +52,37 @@ pub(super) fn read(bytes: &[u8]) -> Result<BTreeMap<String, Array>, Refusal> {
     if archive.len() > MAX_MEMBERS {
         return Err(Refusal::new(format!("{} arrays are more than the limit of {MAX_MEMBERS}", archive.len())));
     }
-    let mut arrays = BTreeMap::new();
-    let expanded = (bytes.len() as u64).saturating_mul(MAX_EXPANSION).max(MIN_EXPANDED_BYTES);
-    let mut budget = MAX_ARCHIVE_BYTES.min(expanded);
-    for index in 0..archive.len() {
-        let (file, data) = read_entry(&mut archive, index, budget)?;
-        budget = budget.saturating_sub(data.len() as u64);
-        let name = file.strip_suffix(".npy").ok_or_else(|| {
-            Refusal::at(quote(&file), "expected only .npy arrays in the archive").hint("write it with `numpy.savez`")
-        })?;
-        arrays.insert(name.to_string(), npy::read(name, &data)?);
-    }
-    Ok(arrays)
+    Ok(archive)
 }
 
-/// The name and the decompressed bytes of one entry: at most `budget` of them, and exactly as many as declared.
-fn read_entry(
-    archive: &mut ZipArchive<Cursor<&[u8]>>,
+/// The bytes that an archive may take after decompression.
+pub(super) fn budget(bytes: &[u8]) -> u64 {
+    MAX_ARCHIVE_BYTES.min((bytes.len() as u64).saturating_mul(MAX_EXPANSION).max(MIN_EXPANDED_BYTES))
+}
+
+/// The name of an array, from that of its file.
+pub(super) fn array_name(file: &str) -> Result<&str, Refusal> {
+    file.strip_suffix(".npy").ok_or_else(|| {
+        Refusal::at(quote(file), "expected only .npy arrays in the archive").hint("write it with `numpy.savez`")
+    })
+}
+
+/// One file of the archive, to be read from its beginning.
+pub(super) struct Entry<'a, 'b> {
+    /// With its ending.
+    pub(super) name: String,
+    /// Its length after decompression. Only a claim: [`Self::read_to_end`] and [`Self::end`] hold it to that.
+    pub(super) declared: u64,
+    reader: ZipFile<'a, Cursor<&'b [u8]>>,
+}
+
+/// Opens one entry, of at most `budget` bytes.
+pub(super) fn open_entry<'a, 'b>(
+    archive: &'a mut Archive<'b>,
     index: usize,
     budget: u64,
-) -> Result<(String, Vec<u8>), Refusal> {
-    let mut entry = archive.by_index(index).map_err(|e| damaged(&e))?;
+) -> Result<Entry<'a, 'b>, Refusal> {
+    let entry = archive.by_index(index).map_err(|e| damaged(&e))?;
     let name = entry.name().map_err(|e| damaged(&e))?.into_owned();
     let refuse = |reason: String| Refusal::at(quote(&name), reason);
     if !matches!(entry.compression(), CompressionMethod::Stored | CompressionMethod::Deflated) {
@@ -68,14 +96,38 @@ fn read_entry(
         let hint = format!("no more than {MAX_EXPANSION} times the file's length is read; do not compress the arrays");
         return Err(refuse(reason).hint(hint));
     }
-    // The declared size is only a claim: no more than one byte beyond it is read.
-    let mut data = Vec::new();
-    let read = (&mut entry).take(declared + 1).read_to_end(&mut data);
-    read.map_err(|e| refuse(format!("the array cannot be decompressed: {}", foreign(&e))).hint(WRITE_AGAIN))?;
-    if data.len() as u64 != declared {
-        return Err(refuse(format!("the array is not of its declared {declared} bytes")).hint(WRITE_AGAIN));
+    Ok(Entry { name, declared, reader: entry })
+}
+
+impl Entry<'_, '_> {
+    /// All bytes: no more than one beyond the declared length is read.
+    fn read_to_end(&mut self) -> Result<Vec<u8>, Refusal> {
+        let mut data = Vec::new();
+        self.read(self.declared + 1, &mut data)?;
+        if data.len() as u64 == self.declared { Ok(data) } else { Err(self.other_length()) }
     }
-    Ok((name, data))
+
+    /// Appends the next bytes, fewer than `most` only at the end.
+    pub(super) fn read(&mut self, most: u64, data: &mut Vec<u8>) -> Result<(), Refusal> {
+        let read = (&mut self.reader).take(most).read_to_end(data);
+        read.map(drop).map_err(|e| self.refuse(format!("the array cannot be decompressed: {}", foreign(&e))))
+    }
+
+    /// Refuses an entry that goes on.
+    pub(super) fn end(&mut self) -> Result<(), Refusal> {
+        let mut beyond = Vec::new();
+        self.read(1, &mut beyond)?;
+        if beyond.is_empty() { Ok(()) } else { Err(self.other_length()) }
+    }
+
+    /// Refuses an entry that is longer or shorter than declared.
+    pub(super) fn other_length(&self) -> Refusal {
+        self.refuse(format!("the array is not of its declared {} bytes", self.declared))
+    }
+
+    fn refuse(&self, reason: String) -> Refusal {
+        Refusal::at(quote(&self.name), reason).hint(WRITE_AGAIN)
+    }
 }
 
 const WRITE_AGAIN: &str = "the file is truncated or damaged; write it again";

@@ -21,10 +21,27 @@ impl Samples {
     }
 }
 
+/// The data set's arrays.
+pub(super) struct Named<T> {
+    /// `x` or `X`.
+    pub(super) x: T,
+    /// `y` or `Y`.
+    pub(super) y: T,
+    /// `weights`.
+    pub(super) weights: Option<T>,
+}
+
 /// Reads `x` (or `X`) and `y` (or `Y`), each of one or two dimensions, and optional `weights`.
-pub(super) fn from_arrays(mut arrays: BTreeMap<String, Array>) -> Result<Samples, Refusal> {
+pub(super) fn from_arrays(arrays: BTreeMap<String, Array>) -> Result<Samples, Refusal> {
+    let Named { x, y, weights } = by_name(arrays)?;
+    let weights = weights.map(|a| a.vector()).transpose()?;
+    Ok(Samples { x: x.table()?, y: y.table()?, weights })
+}
+
+/// Which array is which.
+pub(super) fn by_name<T>(mut arrays: BTreeMap<String, T>) -> Result<Named<T>, Refusal> {
     let (x, y) = (take(&mut arrays, ["x", "X"])?, take(&mut arrays, ["y", "Y"])?);
-    let weights = arrays.remove("weights").map(|a| a.vector()).transpose()?;
+    let weights = arrays.remove("weights");
     // An array left over may be one that was meant, such as `weight` for `weights`.
     if !arrays.is_empty() {
         let names = list(arrays.keys().map(String::as_str));
@@ -32,11 +49,11 @@ pub(super) fn from_arrays(mut arrays: BTreeMap<String, Array>) -> Result<Samples
             Refusal::new(format!("expected the arrays `x`, `y` and optionally `weights`, found also {names}"));
         return Err(refusal.hint("save the arrays of this problem alone"));
     }
-    Ok(Samples { x: columns(&x)?, y: columns(&y)?, weights })
+    Ok(Named { x, y, weights })
 }
 
 /// Takes the one array that has one of the two names.
-fn take(arrays: &mut BTreeMap<String, Array>, [lower, upper]: [&str; 2]) -> Result<Array, Refusal> {
+fn take<T>(arrays: &mut BTreeMap<String, T>, [lower, upper]: [&str; 2]) -> Result<T, Refusal> {
     match (arrays.remove(lower), arrays.remove(upper)) {
         (Some(array), None) | (None, Some(array)) => Ok(array),
         (Some(_), Some(_)) => {
@@ -47,14 +64,5 @@ fn take(arrays: &mut BTreeMap<String, Array>, [lower, upper]: [&str; 2]) -> Resu
             let reason = format!("the array {} is missing; other arrays: {names}", quote(lower));
             Err(Refusal::new(reason).hint("save the data with `numpy.savez(\"data.npz\", x=x, y=y)`"))
         }
-    }
-}
-
-/// The rows of an array; one of a single dimension is a column.
-fn columns(array: &Array) -> Result<Vec<Vec<BigRational>>, Refusal> {
-    match array.shape() {
-        [_] => Ok(array.vector()?.into_iter().map(|value| vec![value]).collect()),
-        [_, _] => array.matrix(),
-        _ => Err(array.refuse(format!("expected 1 or 2 dimensions, found shape {}", array.shape_text()))),
     }
 }

@@ -43,13 +43,18 @@ impl fmt::Display for Mismatch {
     }
 }
 
+/// Refuses a network of other than so many inputs and outputs.
+pub fn fit(inputs: usize, outputs: usize, network: &Network) -> Result<(), Mismatch> {
+    let model_inputs = network.weight_count() - usize::from(network.has_hidden_bias());
+    let equal = |what, data, model| if data == model { Ok(()) } else { Err(Mismatch { what, data, model }) };
+    equal("inputs", inputs, model_inputs)?;
+    equal("outputs", outputs, network.output_count())
+}
+
 impl Problem {
     /// Pairs a data set with a network of as many inputs and outputs, without weight decay.
     pub fn new(dataset: Dataset, network: Network, digests: Digests) -> Result<Self, Mismatch> {
-        let model_inputs = network.weight_count() - usize::from(network.has_hidden_bias());
-        let fit = |what, data, model| if data == model { Ok(()) } else { Err(Mismatch { what, data, model }) };
-        fit("inputs", dataset.input_count(), model_inputs)?;
-        fit("outputs", dataset.output_count(), network.output_count())?;
+        fit(dataset.input_count(), dataset.output_count(), &network)?;
         Ok(Self { dataset, network, digests, penalty: Penalty::none() })
     }
 

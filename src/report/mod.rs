@@ -2,6 +2,8 @@
 //! bound is rounded to its safe side.
 
 #[cfg(feature = "search")]
+pub mod bound;
+#[cfg(feature = "search")]
 pub mod contents;
 #[cfg(feature = "search")]
 pub mod finding;

@@ -10,6 +10,7 @@ pub mod emit;
 pub mod float;
 mod linprog;
 mod margin;
+pub mod multipliers;
 pub mod nonnegative;
 pub mod polish;
 pub mod prove;

@@ -2,9 +2,10 @@
 //!
 //! From below: [`rounding`] (upper bounds of float results) · [`interval`] (scalars) · [`product`] (float matrix products,
 //! trusted up to an a-priori bound) · [`matrix`] (interval matrices) · [`inverse`] and [`eigenvalue`] (float
-//! decompositions, which nothing trusts, and what they prove).
+//! decompositions, which nothing trusts, and what they prove) · [`bound`] (the loss and slopes at one point, of any size).
 #![allow(clippy::float_arithmetic)]
 
+pub mod bound;
 pub mod certificate;
 pub mod eigenvalue;
 pub mod interval;
