@@ -3,12 +3,13 @@
 
 It reads the data, the model and the certificate, rebuilds the statement and accepts, rejects or calls malformed, as
 that page says. It needs Python 3.9 or later and its standard library. No floating-point number occurs: files are read
-bit for bit, every number is a rational, and all conditions are decided in integers over common denominators.
+bit for bit, every number is a rational, and all conditions are decided in integers over common denominators. Only box
+certificates (section 10) need more: the file lowpoint_box.py beside this one, and python-flint.
 
     python3 lowpoint_check.py --data DATA --model MODEL CERT
 
-Exit codes: 0 accepted; 1 rejected, or another claim than `--claim`; 2 malformed, unreadable, or of a kind or version
-that this checker does not know. The parts follow the page: 1 mathematics, 2 numbers, 3 grammar, 4 rules, 5 limits;
+Exit codes: 0 accepted; 1 rejected, or another claim than `--claim`; 2 malformed, unreadable, not checked, or of a kind
+or version that this checker does not know. The parts follow the page: 1 mathematics, 2 numbers, 3 grammar, 4 rules, 5 limits;
 then the files and the command line.
 """
 
@@ -57,7 +58,8 @@ MAX_CURVATURE_VARIABLES = 256
 
 
 class Outcome:
-    """What became of a certificate: `kind` is accepted, rejected, malformed or unreadable (the data or the model)."""
+    """What became of a certificate: `kind` is accepted, rejected, malformed, unreadable (the data or
+    the model) or not checked (a box certificate without python-flint, or a very large one)."""
 
     def __init__(self, kind, place="", rule="", text=""):
         self.kind, self.place, self.rule, self.text = kind, place, rule, text
@@ -77,6 +79,10 @@ class Malformed(Exception):
     def __init__(self, line, text):
         super().__init__(text)
         self.line, self.text = line, text
+
+
+class Unchecked(Exception):
+    """The certificate is one that this program cannot check here: no verdict."""
 
 
 class Rejected(Exception):
@@ -312,6 +318,8 @@ FRACTION = re.compile(r"(-?(?:0|[1-9][0-9]*))/([1-9][0-9]*)")
 DECIMAL = re.compile(r"(-?)(0|[1-9][0-9]*)(?:\.([0-9]+))?(?:[eE]([+-]?[0-9]+))?")
 HEX = re.compile(r"-?(?:0|[1-9a-f][0-9a-f]*)")
 COUNT = re.compile(r"0|[1-9][0-9]*")
+EXPONENT = re.compile(r"0|-?[1-9][0-9]{0,3}")
+DYADIC = re.compile(r"(-?[1-9a-f][0-9a-f]*)p(0|-?[1-9][0-9]{0,3})")
 
 
 def rational(text):
@@ -345,6 +353,24 @@ def hexadecimal(text):
     if len(text.lstrip("-")) > MAX_HEX_DIGITS:
         raise ValueError(f"more than {MAX_HEX_DIGITS} digits")
     return int(text, 16)
+
+
+def exponent(text):
+    if not EXPONENT.fullmatch(text):
+        raise ValueError("not an exponent")
+    return int(text)
+
+
+def dyadic(text):
+    """A finite IEEE double: 0, or an odd integer below 2^53 in hex times a power of two."""
+    match = DYADIC.fullmatch(text)
+    if text == "0":
+        return Fraction(0)
+    odd, power = (int(match[1], 16), int(match[2])) if match else (0, 0)
+    length = odd.bit_length()
+    if odd % 2 == 0 or length > 53 or power < -1074 or length + power > 1024:
+        raise ValueError("not a float: 0, or an odd hexadecimal integer of at most 53 bits, p and an exponent")
+    return odd * Fraction(2) ** power
 
 
 def count(text, limit=MAX_COUNT):
@@ -416,6 +442,19 @@ class Lines:
         d = self.read(words[0], positive)
         return Vector(self.numbers(words[1:], hexadecimal), d)
 
+    def region(self):
+        words = self.line("region")
+        if words[:1] == ["none"]:
+            self.exactly(words[1:])
+            return None
+        return self.exactly(words, radius, radius)
+
+    def block(self, words):
+        """Midpoints with an exponent before them."""
+        if not words:
+            self.fail("expected an exponent")
+        return self.read(words[0], exponent), self.numbers(words[1:], dyadic)
+
     def end(self):
         self.exactly(self.line("end"))
         self.number += 1
@@ -480,19 +519,15 @@ class Certificate:
         biases = one_of("hidden-bias", "no-hidden-bias"), one_of("output-bias", "no-output-bias")
         self.shape = lines.exactly(lines.line("shape"), count, count, count, count, *biases)
         self.slopes = lines.exactly(lines.line("slopes"), rational, rational)
-        self.penalty = [Fraction(0)] * 4
+        self.penalty, self.box = [Fraction(0)] * 4, None
         if self.version == "3":
             self.penalty = lines.exactly(lines.line("penalty"), *[coefficient] * 4)
             (rests_on,) = lines.exactly(lines.line("rests-on"), one_of("exact", "intervals"))
             if rests_on == "intervals":
-                lines.fail("a box certificate, which this program does not check")
+                self.box = Box(lines)
+                return
         self.read_point(lines)
-        words = lines.line("region")
-        self.region = None
-        if words[:1] == ["none"]:
-            lines.exactly(words[1:])
-        else:
-            self.region = lines.exactly(words, radius, radius)
+        self.region = lines.region()
         (self.bias,) = lines.exactly(lines.line("bias"), one_of("absent", "balanced", "descent"))
         (steps,) = lines.exactly(lines.line("neurons"), limited(MAX_NEURONS))
         self.steps = [self.read_step(lines, i) for i in range(steps)]
@@ -600,6 +635,48 @@ class Certificate:
         self.curvature = "descent", step, u, g, bias
 
 
+class Box:
+    """The lines of a box certificate after its header (section 10); `region` is None or the two radii."""
+
+    def __init__(self, lines):
+        (self.system,) = lines.exactly(lines.line("system"), one_of("stationarity", "interpolation"))
+        self.region = lines.region()
+        words = lines.line("bias")
+        self.bias = None if words == ["absent"] else lines.block(words)
+        (neurons,) = lines.exactly(lines.line("neurons"), limited(MAX_NEURONS))
+        self.neurons = [Role(lines, i) for i in range(neurons)]
+        lines.end()
+
+
+class Role:
+    """What a box certificate says of one neuron; `value` is a ratio or a bias, `u` a direction, `j` another neuron."""
+
+    def __init__(self, lines, i):
+        words = lines.line("neuron")
+        if len(words) < 2 or words[0] != str(i):
+            lines.fail(f"expected the role of neuron {i}")
+        self.name, words = words[1], words[2:]
+        self.j = self.value = self.u = None
+        if self.name == "split":
+            self.j, self.value = lines.exactly(words, count, dyadic)
+        elif self.name == "constant":
+            (self.value,) = lines.exactly(words, dyadic)
+        elif self.name == "twin":
+            (self.j,) = lines.exactly(words, count)
+        elif self.name == "escape":
+            self.u = lines.numbers(words, dyadic)
+        elif self.name in ("zero", "frozen"):
+            lines.exactly(words)
+        elif self.name == "live":
+            lines.exactly(words)
+            self.kinks, self.dependent, self.pinned = (
+                lines.ascending(lines.line(name)) for name in ("kinks", "dependent", "pinned"))
+            self.input, self.output, self.multipliers = (
+                lines.block(lines.line(name)) for name in ("input", "output", "multipliers"))
+        else:
+            lines.fail(f"expected a role, found `{short([self.name])}`")
+
+
 class Matrix:
     """The numbers of a `matrix` or `leaf`, over the denominator d; `path` only of a leaf."""
 
@@ -630,6 +707,9 @@ def check_certificate(problem, certificate):
     place = "header"
     try:
         check_header(problem, certificate)
+        if certificate.box is not None:
+            check_box(problem, certificate)
+            return
         if any(problem.penalty):
             place = "conclusion"
             check_refutes(certificate)
@@ -657,8 +737,24 @@ def check_certificate(problem, certificate):
         if certificate.region is not None:
             check_region(point, certificate)
     except Rejected as reject:
-        reject.place = place
+        reject.place = reject.place or place
         raise
+
+
+def check_box(problem, certificate):
+    """Section 10, in the file beside this one."""
+    try:
+        import flint  # noqa: F401
+    except ImportError:
+        raise Unchecked("box certificates need python-flint (pip install python-flint)") from None
+    import lowpoint_box
+
+    try:
+        lowpoint_box.check(problem, certificate)
+    except lowpoint_box.Refused as refused:
+        raise Rejected(refused.rule, refused.text, refused.place) from None
+    except lowpoint_box.TooLarge as large:
+        raise Unchecked(str(large)) from None
 
 
 def check_header(problem, certificate):
@@ -1637,6 +1733,8 @@ def check_problem(problem, content):
         return Outcome("malformed", f"line {error.line}", "", error.text)
     except Rejected as error:
         return Outcome("rejected", error.place, error.rule, error.text)
+    except Unchecked as error:
+        return Outcome("not checked", text=str(error))
     words = CLAIM_WORDS[certificate.claim].format(certificate.distance_text)
     return Outcome("accepted", "", certificate.claim, words)
 
@@ -1706,6 +1804,9 @@ def main(words):
             print(f"{given.certificate}: the certificate proves {outcome.rule}, not {given.claim}", file=sys.stderr)
             return 1
         return 0
+    if outcome.kind == "not checked":
+        print(f"not checked: {outcome.text}", file=sys.stderr)
+        return 2
     if outcome.kind == "unreadable":
         print(f"error: {outcome.text}", file=sys.stderr)
         return 2

@@ -8,6 +8,7 @@ orientation (0.weight [M,d], 0.bias [M], 2.weight [J,M], 2.bias [J]). Needs nump
     python train_checkpoint.py --data wine --width 2 --lbfgs 5000
     python train_checkpoint.py --data diabetes --width 8 --sklearn --alpha 1.0
     python train_checkpoint.py --data iris-onehot --width 3 --seed 1
+    python train_checkpoint.py --data diabetes --width 64 --weight-decay 0.005 --lbfgs 5000
 """
 
 import argparse
@@ -47,8 +48,8 @@ def load(name):
 class Network:
     """All parameters in one vector p = (W row by row, b, H row by row, c), with f(x) = c + H relu(W x + b)."""
 
-    def __init__(self, x, y, width):
-        self.x, self.y, self.width = x, y.reshape(len(y), -1), width
+    def __init__(self, x, y, width, decay=0.0):
+        self.x, self.y, self.width, self.decay = x, y.reshape(len(y), -1), width, decay
 
     def split(self, p):
         m, d, outputs = self.width, self.x.shape[1], self.y.shape[1]
@@ -62,15 +63,19 @@ class Network:
         return np.concatenate([rng.uniform(-hidden, hidden, m * d + m), rng.uniform(-out, out, (m + 1) * outputs)])
 
     def loss_and_gradient(self, p):
-        """The mean squared error (summed over outputs) and its gradient, with relu'(0) = 0 as in autograd."""
+        """The mean squared error (summed over outputs), with decay, and its gradient, with relu'(0) = 0 as in autograd.
+
+        PyTorch's MSELoss is the mean over outputs too, and `weight_decay` adds decay/2 |p|^2 to it: here J times that.
+        """
         w, b, h, c = self.split(p)
         z = self.x @ w.T + b
         r = np.maximum(z, 0)
         e = r @ h.T + c - self.y
         s = 2 / len(e) * e
+        decay = self.decay * e.shape[1]
         back = (z > 0) * (s @ h)
         gradient = [(back.T @ self.x).ravel(), back.sum(axis=0), (s.T @ r).ravel(), s.sum(axis=0)]
-        return np.vdot(e, e) / len(e), np.concatenate(gradient)
+        return np.vdot(e, e) / len(e) + decay / 2 * np.vdot(p, p), np.concatenate(gradient) + decay * p
 
 
 def adam(net, p, steps, lr, lr_end):
@@ -116,6 +121,7 @@ def arguments():
     a.add_argument("--lr-end", type=float, default=1e-8, help="Adam's rate at the end (default 1e-8)")
     a.add_argument("--lbfgs", type=int, default=0, metavar="N", help="then at most N iterations of L-BFGS")
     a.add_argument("--sklearn", action="store_true", help="train scikit-learn's MLPRegressor (lbfgs) instead")
+    a.add_argument("--weight-decay", type=float, default=0.0, metavar="Q", help="of all parameters, as in PyTorch")
     a.add_argument("--alpha", type=float, default=1.0, help="weight decay of --sklearn (default 1.0)")
     a.add_argument("--out", type=pathlib.Path, default=pathlib.Path("."), metavar="DIR")
     return a.parse_args()
@@ -124,14 +130,15 @@ def arguments():
 def main():
     a = arguments()
     x, y = load(a.data)
-    net = Network(x, y, a.width)
+    net = Network(x, y, a.width, a.weight_decay)
     if a.sklearn:
         p = scikit_learn(net, a.seed, a.alpha, a.steps)
         name = f"{a.data}-sklearn-a{a.alpha}-w{a.width}-s{a.seed}"
     else:
         p = adam(net, net.init(np.random.default_rng(a.seed)), a.steps, a.lr, a.lr_end)
         p = lbfgs(net, p, a.lbfgs) if a.lbfgs else p
-        name = f"{a.data}-w{a.width}-s{a.seed}"
+        decay = f"-d{a.weight_decay}" if a.weight_decay else ""
+        name = f"{a.data}{decay}-w{a.width}-s{a.seed}"
 
     w, b, h, c = net.split(p)
     a.out.mkdir(parents=True, exist_ok=True)
@@ -142,7 +149,8 @@ def main():
     loss, g = net.loss_and_gradient(p)
     n = len(y)
     near = int((np.abs(x @ w.T + b) < 1e-6).sum())
-    print(f"{model}: squared error, mean {loss:.12g} (half-sum {n * loss / 2:.12g})")
+    of = "squared error with decay" if a.weight_decay else "squared error"
+    print(f"{model}: {of}, mean {loss:.12g} (half-sum {n * loss / 2:.12g})")
     print(f"largest gradient entry {np.abs(g).max():.3g} (of the half-sum {n / 2 * np.abs(g).max():.3g})")
     print(f"{near} of {n * a.width} preactivations are below 1e-6 in size")
 

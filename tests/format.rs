@@ -7,6 +7,8 @@ use lowpoint::kernel::check::check;
 use lowpoint::kernel::claim::Claim;
 use lowpoint::kernel::dataset::MAX_SAMPLES;
 use lowpoint::kernel::enclosure::bound::MAX_KEPT_KINKS;
+use lowpoint::kernel::enclosure::pattern::{MAX_BOX_ENTRIES, MAX_BOX_UNKNOWNS};
+use lowpoint::kernel::enclosure::zero::{MAX_ZERO_BOXES, MAX_ZERO_WIDTH};
 use lowpoint::kernel::network::MAX_NEURONS;
 use lowpoint::kernel::number::{MAX_DECIMAL_CHARS, MAX_EXPONENT, MAX_HEX_DIGITS};
 use lowpoint::kernel::parse::{MAX_CERTIFICATE_BYTES, MAX_CERTIFICATE_WORDS, MAX_COMPONENTS, parse_certificate};
@@ -15,6 +17,7 @@ use lowpoint::kernel::rule::curvature::{MAX_CURVATURE_PIECES, MAX_CURVATURE_VARI
 use lowpoint::kernel::rule::rays::{MAX_RAY_RANK, MAX_RAY_SETS};
 use lowpoint::search::cells::MAX_CELLS;
 use lowpoint::search::convex_exact::MAX_PIVOTS;
+use lowpoint::search::nearby::MAX_EXACT_PARAMETERS;
 use lowpoint::search::polish::MAX_ROUNDS;
 use num_rational::BigRational;
 use std::fs;
@@ -105,6 +108,11 @@ fn the_page_of_limits_has_the_constants() {
         ("MAX_CURVATURE_VARIABLES", MAX_CURVATURE_VARIABLES.to_string()),
         ("MAX_ERROR_BITS", power(MAX_ERROR_BITS)),
         ("MAX_UNKNOWNS", MAX_UNKNOWNS.to_string()),
+        ("MAX_BOX_UNKNOWNS", MAX_BOX_UNKNOWNS.to_string()),
+        ("MAX_BOX_ENTRIES", power(MAX_BOX_ENTRIES as u64)),
+        ("MAX_ZERO_WIDTH", MAX_ZERO_WIDTH.to_string()),
+        ("MAX_ZERO_BOXES", power(MAX_ZERO_BOXES as u64)),
+        ("MAX_EXACT_PARAMETERS", MAX_EXACT_PARAMETERS.to_string()),
         ("MAX_CELLS", MAX_CELLS.to_string()),
         ("MAX_ROUNDS", MAX_ROUNDS.to_string()),
         ("MAX_PIVOTS", MAX_PIVOTS.to_string()),

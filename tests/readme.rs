@@ -112,7 +112,7 @@ fn check_page(page: &Path) -> usize {
 fn the_readme_shows_what_happens() {
     let text = std::fs::read_to_string(root().join("README.md")).unwrap();
     assert!(text.contains("\ncargo test --release\n") && text.contains("$ cargo run --release -- prove "));
-    assert_eq!(check_page(&root().join("README.md")), 6);
+    assert_eq!(check_page(&root().join("README.md")), 7);
 }
 
 #[test]

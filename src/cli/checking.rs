@@ -5,11 +5,11 @@ use super::output::{self, Done, Trouble};
 use super::{FAILED, NO, YES};
 use crate::compact::{self, Unrestored};
 use crate::input::{self, Source};
-use crate::kernel::certificate::Certificate;
-use crate::kernel::check::check_knowing;
+use crate::kernel::certificate::Evidence;
+use crate::kernel::check::check_evidence;
 use crate::kernel::claim::Verdict;
 use crate::kernel::evaluation::Evaluation;
-use crate::kernel::parse::{ParseError, parse_certificate};
+use crate::kernel::parse::{ParseError, parse_evidence};
 use crate::kernel::problem::Problem;
 use crate::kernel::reject::Reject;
 use crate::kernel::samples::Samples;
@@ -35,7 +35,7 @@ pub struct Request {
 #[derive(Debug, Clone)]
 pub enum Answer {
     /// Accepted, with the whole certificate as the kernel saw it.
-    Accepted(Box<Theorem>, Box<Certificate>),
+    Accepted(Box<Theorem>, Box<Evidence>),
     /// Not a proof of its claim about this problem.
     Rejected(Reject),
     /// A compact certificate whose gaps cannot be filled for this problem, and why.
@@ -59,10 +59,10 @@ pub fn decide(problem: &Problem, bytes: &[u8]) -> Answer {
 }
 
 fn decide_restored(problem: &Problem, bytes: &[u8], known: Option<&Evaluation<'_>>) -> Answer {
-    match parse_certificate(bytes) {
+    match parse_evidence(bytes) {
         Err(error) => Answer::Malformed(error),
-        Ok((claim, certificate)) => match check_knowing(problem, &claim, &certificate, known) {
-            Ok(theorem) => Answer::Accepted(Box::new(theorem), Box::new(certificate)),
+        Ok((claim, evidence)) => match check_evidence(problem, &claim, &evidence, known) {
+            Ok(theorem) => Answer::Accepted(Box::new(theorem), Box::new(evidence)),
             Err(reject) => Answer::Rejected(reject),
         },
     }

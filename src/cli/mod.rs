@@ -13,7 +13,11 @@ pub mod checking;
 mod files;
 #[cfg(feature = "search")]
 mod interrupt;
+#[cfg(feature = "search")]
+mod options;
 mod output;
+#[cfg(feature = "search")]
+mod polishing;
 #[cfg(feature = "search")]
 mod progress;
 #[cfg(feature = "search")]
@@ -56,6 +60,7 @@ pub fn run(args: impl IntoIterator<Item = std::ffi::OsString>) -> std::process::
     };
     let done = threads::set_threads(command.threads()).and_then(|()| match command {
         Command::Prove(arguments) => proving::prove(&arguments),
+        Command::Polish(arguments) => polishing::polish(&arguments),
         Command::Bound(arguments) => bounding::bound(&arguments),
         Command::Check(arguments) => checking::run(&arguments.request()?, arguments.format.is_json()),
         Command::Compact(arguments) => rewriting::compact(&arguments),

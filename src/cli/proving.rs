@@ -1,7 +1,8 @@
 //! `lowpoint prove`: search, write, read back, report.
 
-use super::args::{At, ProveArguments};
+use super::args::ProveArguments;
 use super::files::read_certificate;
+use super::options::At;
 use super::output::{self, Done, Trouble};
 use super::progress::Progress;
 use super::target::Target;
@@ -13,12 +14,9 @@ use crate::kernel::residuals::Residuals;
 use crate::kernel::samples::Samples;
 use crate::report::finding::{Finding, Findings, Open, Proved, Unsettled};
 use crate::report::{json, text};
-use crate::search::cells::Limits;
 use crate::search::polish::Options;
 use crate::search::prove::{Outcome, Undetermined, prove_at_point, prove_nearby};
 use num_bigint::Sign;
-use num_rational::BigRational;
-use num_traits::ToPrimitive;
 use std::path::{Path, PathBuf};
 
 /// Proves what the arguments ask for; the exit code says whether it was proved.
@@ -39,7 +37,7 @@ pub fn prove(arguments: &ProveArguments) -> Done {
     let found = || [&findings.nearby, &findings.point].into_iter().flatten();
     found().try_for_each(keep)?;
     let written: Vec<&PathBuf> = found().filter_map(Finding::proved).map(|proved| &proved.certificate).collect();
-    [&target.main, &target.beside].into_iter().filter(|path| !written.contains(path)).for_each(|path| stale(path));
+    [&target.main, &target.beside].into_iter().filter(|path| !written.contains(path)).for_each(|path| kept(path));
     drop(progress);
     let report = if arguments.format.is_json() { json::findings(&findings) } else { text::findings(&findings) };
     output::verdict(&report)?;
@@ -80,16 +78,9 @@ pub struct Question {
 }
 
 impl Question {
-    /// The question with its limits; the first two are of use only near the given parameters.
-    pub fn new(
-        scope: Scope,
-        zero_below: Option<BigRational>,
-        max_distance: Option<&BigRational>,
-        max_cells: u32,
-    ) -> Self {
-        let max_distance = max_distance.map(|r| r.to_f64().unwrap_or(f64::INFINITY));
-        let limits = Limits { max_cells: max_cells as usize, ..Limits::default() };
-        Self { scope, options: Options { zero_below, max_distance, limits } }
+    /// The question with the limits of a search near the given parameters.
+    pub fn new(scope: Scope, options: Options) -> Self {
+        Self { scope, options }
     }
 
     /// Searches. The nearby certificate goes under the target's main name where there is one; nothing is written yet.
@@ -127,23 +118,22 @@ fn question(arguments: &ProveArguments) -> Result<Question, Trouble> {
         let trouble = Trouble::new(format!("the claim {claim} does not go with the given `--at`"));
         return Err(trouble.hint(format!("use `--at {wanted}`, or leave it out")));
     };
-    if scope == Scope::Point && (arguments.zero_below.is_some() || arguments.max_distance.is_some()) {
+    if scope == Scope::Point && (arguments.search.zero_below.is_some() || arguments.search.max_distance.is_some()) {
         let trouble = Trouble::new("`--zero-below` and `--max-distance` are for a search near the given parameters");
         return Err(trouble.hint("use `--at near`"));
     }
-    let (zero_below, max_distance) = (arguments.zero_below.clone(), arguments.max_distance.as_ref());
-    Ok(Question::new(scope, zero_below, max_distance, arguments.max_cells))
+    Ok(Question::new(scope, arguments.search.options()))
 }
 
 /// Says so where a certificate of an earlier run stays: it may be for other files.
-fn stale(path: &Path) {
+pub fn kept(path: &Path) {
     if path.is_file() {
         output::reason(&format!("note: {} is from an earlier run; this run did not write it", path.display()));
     }
 }
 
 /// The report's view of an outcome whose certificate, if there is one, goes to `path`.
-fn finding(problem: &Problem, outcome: Outcome, path: &Path, at_point: bool) -> Finding {
+pub fn finding(problem: &Problem, outcome: Outcome, path: &Path, at_point: bool) -> Finding {
     match outcome {
         Outcome::Undetermined(undetermined) => Finding::Unsettled(Box::new(unsettled(problem, undetermined, at_point))),
         Outcome::Proved(proof) => {

@@ -26,12 +26,12 @@ pub fn report(arguments: &ReportArguments) -> Done {
         output::reason(&reason);
         return Ok(code);
     }
-    let Answer::Accepted(theorem, certificate) = answer else { return Ok(NO) };
+    let Answer::Accepted(theorem, evidence) = answer else { return Ok(NO) };
     let check = arguments.statement.check_command(&arguments.files.data, &arguments.files.model);
     let page = html::page(&Subject {
         problem: &problem,
         theorem: &theorem,
-        certificate: &certificate,
+        evidence: &evidence,
         data_file: &arguments.files.data.display().to_string(),
         model_file: &arguments.files.model.display().to_string(),
         certificate_file: &file,

@@ -6,8 +6,9 @@ use super::files::read_certificate;
 use super::output::{self, Done, Trouble};
 use crate::compact::is_compact;
 use crate::input;
-use crate::kernel::parse::parse_certificate;
-use crate::report::{contents, words};
+use crate::kernel::certificate::Evidence;
+use crate::kernel::parse::parse_evidence;
+use crate::report::{contents, contents_box, words};
 use std::path::Path;
 
 /// Shows what the arguments name.
@@ -37,7 +38,10 @@ fn certificate(path: &Path) -> Result<String, Trouble> {
             Trouble::new(format!("{}: a compact certificate leaves out what there is to show", path.display()));
         return Err(trouble.hint("restore it with `lowpoint complete`"));
     }
-    let (claim, certificate) =
-        parse_certificate(&bytes).map_err(|e| Trouble::new(words::malformed(&path.display().to_string(), &e)))?;
-    Ok(contents::certificate(&claim, &certificate, &bytes))
+    let (claim, evidence) =
+        parse_evidence(&bytes).map_err(|e| Trouble::new(words::malformed(&path.display().to_string(), &e)))?;
+    Ok(match &evidence {
+        Evidence::Exact(certificate) => contents::certificate(&claim, certificate, &bytes),
+        Evidence::Box(certificate) => contents_box::certificate(&claim, certificate, &bytes),
+    })
 }

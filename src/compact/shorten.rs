@@ -4,13 +4,13 @@ use super::complete::{MAX_UNKNOWNS, all_sides, complete};
 use super::{COMPACT_VERSION, FIRST_WORD};
 use crate::exact::cell::{Cell, CellNeuron, System};
 use crate::exact::solve::rank_profile_in_order;
-use crate::kernel::certificate::{Certificate, NeuronProof, Nonnegative};
+use crate::kernel::certificate::{Certificate, Evidence, NeuronProof, Nonnegative};
 use crate::kernel::check::check;
 use crate::kernel::evaluation::Evaluation;
 use crate::kernel::linear::Fractions;
 use crate::kernel::network::{Network, Neuron};
 use crate::kernel::number::format_hex;
-use crate::kernel::parse::parse_certificate;
+use crate::kernel::parse::{parse_certificate, parse_evidence};
 use crate::kernel::problem::Problem;
 use crate::kernel::samples::Samples;
 use num_bigint::{BigInt, Sign};
@@ -29,7 +29,9 @@ pub fn compact(problem: &Problem, text: &str) -> Result<String, String> {
 
 /// The same, where lines of up to `short` characters stay as they are.
 pub fn compact_beyond(problem: &Problem, text: &str, short: usize) -> Result<String, String> {
-    let (_, certificate) = parse_certificate(text.as_bytes()).map_err(|e| e.to_string())?;
+    let Evidence::Exact(certificate) = parse_evidence(text.as_bytes()).map_err(|e| e.to_string())?.1 else {
+        return Err("a box certificate has no exact system, and nothing to leave out".into());
+    };
     if !certificate.header.penalty.is_none() {
         return Err("a certificate with weight decay has no exact system, and nothing to leave out".into());
     }

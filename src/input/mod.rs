@@ -29,6 +29,8 @@ mod safetensors;
 mod samples;
 mod stream;
 mod table;
+#[cfg(feature = "search")]
+mod write;
 
 pub use array::MAX_NUMBERS;
 pub use decay::{Decay, Decayed, parse_rate};
@@ -38,13 +40,15 @@ pub use npy::MAX_NPY_HEADER_BYTES;
 pub use npz::{MAX_ARCHIVE_BYTES, MAX_ARRAY_BYTES, MAX_EXPANSION, MAX_MEMBERS, MIN_EXPANDED_BYTES};
 pub use safetensors::MAX_SAFETENSORS_HEADER_BYTES;
 pub use stream::SampleFile;
+#[cfg(feature = "search")]
+pub use write::model_to_bytes;
 
 use crate::kernel::dataset::Dataset;
 use crate::kernel::network::{Activation, Network};
 use crate::kernel::penalty::Penalty;
 use crate::kernel::problem::{Digests, Mismatch, Problem, fit};
 use error::{Refusal, quote};
-use model::Choice;
+use model::{Choice, Layers};
 use num_rational::BigRational;
 use num_traits::Zero;
 use samples::Samples;
@@ -79,8 +83,13 @@ pub struct Source {
 pub fn load(source: &Source) -> Result<Problem, InputError> {
     let (dataset, data) = load_data(source)?;
     let (network, model) = load_model(source)?;
+    pair(source, dataset, network, Digests { data, model })
+}
+
+/// Pairs data and a model of fitting shapes, with the weight decay of the source.
+fn pair(source: &Source, dataset: Dataset, network: Network, digests: Digests) -> Result<Problem, InputError> {
     let penalty = source.decay.penalty(dataset.sample_count(), dataset.output_count());
-    let problem = Problem::new(dataset, network, Digests { data, model });
+    let problem = Problem::new(dataset, network, digests);
     problem.map(|problem| problem.with_penalty(penalty)).map_err(|mismatch| mismatched(source, &mismatch))
 }
 
@@ -122,6 +131,13 @@ pub fn load_data(source: &Source) -> Result<(Dataset, String), InputError> {
     data_from_bytes(source, &bytes)
 }
 
+/// The problem with another model, whose file `source` names, from that file's bytes.
+#[cfg(feature = "search")]
+pub fn with_model(problem: &Problem, source: &Source, bytes: &[u8]) -> Result<Problem, InputError> {
+    let (network, model) = model_from_bytes(source, bytes)?;
+    pair(source, problem.dataset().clone(), network, Digests { data: problem.digests().data.clone(), model })
+}
+
 /// The model whose file `source` names, from that file's bytes, with the SHA-256 digest of these very bytes.
 pub fn model_from_bytes(source: &Source, bytes: &[u8]) -> Result<(Network, String), InputError> {
     let network = parse_model(source, bytes).map_err(|r| r.in_file(&source.model))?;
@@ -154,14 +170,28 @@ fn require_no_targets(source: &Source) -> Result<(), Refusal> {
     }
 }
 
+/// The names of the model's hidden and output layer, as `--hidden` and `--output` name them; PyTorch's where the file has none.
+#[cfg(feature = "search")]
+pub fn layer_names(source: &Source) -> Result<[String; 2], InputError> {
+    let bytes = read_file(&source.model, limit(&source.model))?;
+    let (layers, _) = parse_layers(source, &bytes).map_err(|r| r.in_file(&source.model))?;
+    Ok(write::names(&layers))
+}
+
 fn parse_model(source: &Source, bytes: &[u8]) -> Result<Network, Refusal> {
+    let (layers, activation) = parse_layers(source, bytes)?;
+    layers.into_network(choose_activation(activation, source.negative_slope.clone())?)
+}
+
+/// The two layers, and the activation where the file says it.
+fn parse_layers(source: &Source, bytes: &[u8]) -> Result<(Layers, Option<Activation>), Refusal> {
     let extension = extension(&source.model);
     let choice = match (&source.hidden, &source.output) {
         (Some(hidden), Some(output)) => Choice::Named { hidden, output },
         (None, None) => Choice::Only { scalars: extension == "npz" },
         _ => return Err(Refusal::new("`--hidden` and `--output` are only used together")),
     };
-    let (layers, activation) = match extension.as_str() {
+    Ok(match extension.as_str() {
         "safetensors" => (model::from_arrays(safetensors::read(bytes)?, choice)?, None),
         "npz" => (model::from_arrays(npz::read(bytes)?, choice)?, None),
         "json" if matches!(choice, Choice::Named { .. }) => {
@@ -171,8 +201,7 @@ fn parse_model(source: &Source, bytes: &[u8]) -> Result<Network, Refusal> {
         }
         "json" => exact_json::read_model(bytes)?,
         _ => return Err(unknown_extension(&extension, "`.safetensors`, `.npz` or `.json`")),
-    };
-    layers.into_network(choose_activation(activation, source.negative_slope.clone())?)
+    })
 }
 
 /// The activation of the file and that of the command line, which agree where there are both.

@@ -16,7 +16,7 @@ pub(super) struct Layer {
     bias: Option<Vec<BigRational>>,
 }
 
-/// The two layers.
+/// The two layers, the hidden one first.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Layers {
     pub(super) hidden: Layer,
@@ -41,6 +41,12 @@ impl Layer {
             return Err(Refusal::at(quote(&bias_name), format!("{expected}, found {found}")));
         }
         Ok(Self { name, weight, bias })
+    }
+
+    /// The layer's name, without `.weight`.
+    #[cfg(feature = "search")]
+    pub(super) fn prefix(&self) -> &str {
+        self.name.strip_suffix(".weight").unwrap_or(&self.name)
     }
 }
 

@@ -1,5 +1,6 @@
 //! A certificate as plain data: header, point, region, one step for each neuron. No logic; docs/FORMAT.md is its page.
 
+use super::enclosure::certificate::BoxCertificate;
 use super::linear::Fractions;
 use super::network::{Activation, Neuron};
 use super::penalty::Penalty;
@@ -56,7 +57,16 @@ impl RestsOn {
     }
 }
 
-/// A proof. The claim stands beside it, the problem is read from the user's own files.
+/// A proof of either kind.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Evidence {
+    /// Exact arithmetic at a rational point.
+    Exact(Certificate),
+    /// Intervals over a box (T11).
+    Box(BoxCertificate),
+}
+
+/// A proof at a rational point. The claim stands beside it, the problem is read from the user's own files.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Certificate {
     /// The statement's parts as the prover saw them: a difference is refused early and clearly.

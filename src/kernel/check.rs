@@ -1,7 +1,8 @@
 //! The one function that turns a certificate into a theorem, or refuses it.
 
-use super::certificate::{BiasStep, Certificate, Curvature, NeuronProof, NeuronStep};
+use super::certificate::{BiasStep, Certificate, Curvature, Evidence, NeuronProof, NeuronStep};
 use super::claim::{Claim, Verdict};
+use super::enclosure;
 use super::evaluation::Evaluation;
 use super::network::Network;
 use super::number::counted;
@@ -14,6 +15,19 @@ use super::samples::Samples;
 use super::theorem::{NeuronFact, Status, Theorem};
 use num_bigint::Sign;
 use num_traits::{Signed, Zero};
+
+/// Checks a proof of either kind; an evaluation that was made before saves making it again where the proof is exact.
+pub fn check_evidence(
+    problem: &Problem,
+    claim: &Claim,
+    evidence: &Evidence,
+    known: Option<&Evaluation<'_>>,
+) -> Result<Theorem, Reject> {
+    match evidence {
+        Evidence::Exact(certificate) => check_knowing(problem, claim, certificate, known),
+        Evidence::Box(certificate) => enclosure::check::check(problem, claim, certificate),
+    }
+}
 
 /// Checks that the certificate proves the claim about the problem.
 ///
@@ -80,6 +94,7 @@ pub fn check_knowing(
         region: certificate.region.clone(),
         neurons: facts,
         curvature: certificate.curvature.clone(),
+        enclosed: None,
     })
 }
 

@@ -162,6 +162,33 @@ pub fn dyadic(value: f64) -> Option<BigRational> {
     dyadic_from_bits(value.to_bits(), 11, 52)
 }
 
+/// The floats of a tensor file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Precision {
+    /// IEEE binary32.
+    Single,
+    /// IEEE binary64.
+    Double,
+}
+
+impl Precision {
+    /// The name in numpy.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Single => "float32",
+            Self::Double => "float64",
+        }
+    }
+
+    /// Bytes of one number.
+    pub fn width(self) -> usize {
+        match self {
+            Self::Single => 4,
+            Self::Double => 8,
+        }
+    }
+}
+
 /// Which way a printed decimal may differ from the exact number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Rounding {

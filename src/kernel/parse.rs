@@ -4,10 +4,11 @@
 //! skipped, and memory stays within a small multiple of the text's size.
 
 use super::certificate::{
-    BiasStep, CellStep, Certificate, Component, Curvature, Direction, Escape, Header, MatrixProof, NeuronProof,
-    NeuronStep, Nonnegative, Point, Radius, Region, RestsOn, Shape, Version,
+    BiasStep, CellStep, Certificate, Component, Curvature, Direction, Escape, Evidence, Header, MatrixProof,
+    NeuronProof, NeuronStep, Nonnegative, Point, Radius, Region, RestsOn, Shape, Version,
 };
 use super::claim::{Claim, Verdict};
+use super::enclosure;
 use super::lines::{Lines, Parsed, Words};
 use super::network::{Activation, MAX_NEURONS, Neuron};
 use super::number::parse_rational;
@@ -26,8 +27,20 @@ pub const MAX_CERTIFICATE_WORDS: usize = 1 << 25;
 /// Most parts of one `components` proof.
 pub const MAX_COMPONENTS: usize = 1 << 16;
 
-/// Reads a certificate and the claim it is for.
+/// Reads an exact certificate and the claim it is for.
 pub fn parse_certificate(bytes: &[u8]) -> Parsed<(Claim, Certificate)> {
+    match parse_evidence(bytes)? {
+        (claim, Evidence::Exact(certificate)) => Ok((claim, certificate)),
+        (_, Evidence::Box(_)) => Err(ParseError {
+            line: 0,
+            expected: "a certificate that rests on exact arithmetic".into(),
+            found: "a box certificate".into(),
+        }),
+    }
+}
+
+/// Reads a certificate of either kind and the claim it is for.
+pub fn parse_evidence(bytes: &[u8]) -> Parsed<(Claim, Evidence)> {
     if bytes.len() as u64 > MAX_CERTIFICATE_BYTES {
         let expected = format!("at most {MAX_CERTIFICATE_BYTES} bytes");
         return Err(ParseError { line: 0, expected, found: format!("{} bytes", bytes.len()) });
@@ -39,11 +52,25 @@ pub fn parse_certificate(bytes: &[u8]) -> Parsed<(Claim, Certificate)> {
     }
     let mut lines = Lines::new(bytes);
     let (claim, header, rests_on) = beginning(&mut lines)?;
-    if rests_on == RestsOn::Intervals {
-        return Err(lines.error("`rests-on exact`", "`rests-on intervals`: a box certificate, which has its own rules"));
+    let evidence = match rests_on {
+        RestsOn::Exact => Evidence::Exact(exact(&mut lines, header)?),
+        RestsOn::Intervals => Evidence::Box(enclosure::parse::read(&mut lines, header, region)?),
+    };
+    lines.read("end", |_| Ok(()))?;
+    if !lines.rest.is_empty() {
+        return Err(ParseError {
+            line: lines.line + 1,
+            expected: "the end of the file".into(),
+            found: "more text".into(),
+        });
     }
+    Ok((claim, evidence))
+}
+
+/// The lines of an exact certificate that follow the header, `end` excluded.
+fn exact(lines: &mut Lines<'_>, header: Header) -> Parsed<Certificate> {
     let shape = &header.shape;
-    let point = point(&mut lines)?;
+    let point = point(lines)?;
     let region = lines.read("region", region)?;
     let bias = lines.read("bias", |w| match w.word("absent, balanced or descent")? {
         "absent" => Ok(BiasStep::Absent),
@@ -54,21 +81,13 @@ pub fn parse_certificate(bytes: &[u8]) -> Parsed<(Claim, Certificate)> {
     let count = lines.read("neurons", |w| w.count(MAX_NEURONS, "a number of neurons"))?;
     let mut neurons = Vec::new();
     for i in 0..count {
-        neurons.push(neuron_step(&mut lines, i, shape.outputs)?);
+        neurons.push(neuron_step(lines, i, shape.outputs)?);
     }
     let curvature = match lines.version {
         Version::First => Curvature::Absent,
-        Version::Second | Version::Third => curvature(&mut lines, shape)?,
+        Version::Second | Version::Third => curvature(lines, shape)?,
     };
-    lines.read("end", |_| Ok(()))?;
-    if !lines.rest.is_empty() {
-        return Err(ParseError {
-            line: lines.line + 1,
-            expected: "the end of the file".into(),
-            found: "more text".into(),
-        });
-    }
-    Ok((claim, Certificate { header, point, region, bias, neurons, curvature }))
+    Ok(Certificate { header, point, region, bias, neurons, curvature })
 }
 
 /// What all certificates begin with: the lines up to `slopes`, from version 3 on up to `rests-on`.

@@ -55,6 +55,11 @@ pub enum Rule {
     Cells,
     Components,
     Curvature,
+    Pattern,
+    Signs,
+    Slack,
+    Krawczyk,
+    Zero,
     Conclusion,
 }
 
@@ -81,6 +86,11 @@ impl Rule {
             Self::Cells => "cells",
             Self::Components => "components",
             Self::Curvature => "curvature",
+            Self::Pattern => "pattern",
+            Self::Signs => "signs",
+            Self::Slack => "slack",
+            Self::Krawczyk => "krawczyk",
+            Self::Zero => "zero",
             Self::Conclusion => "conclusion",
         }
     }

@@ -18,10 +18,17 @@ pub struct Theorem {
     pub(super) region: Option<Region>,
     pub(super) neurons: Vec<NeuronFact>,
     pub(super) curvature: Curvature,
+    pub(super) enclosed: Option<Enclosed>,
 }
 
-/// What a verdict rests on.
-pub const RESTS_ON: &str = RestsOn::Exact.name();
+/// What is known of a point that is proved to exist in a box.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Enclosed {
+    /// L there is at least this.
+    pub loss_below: BigRational,
+    /// The largest radius of the box among the parameters.
+    pub radius: BigRational,
+}
 
 /// What was proved of one neuron.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,6 +50,8 @@ pub enum Status {
     Safe,
     /// Safe, and its activation is zero on every sample near the point.
     Dead,
+    /// Safe, and at zero because of weight decay.
+    Zero,
     /// Stationary; whether it is an escape neuron is not claimed.
     Stationary,
     /// h_i = 0 and D_i is not zero identically.
@@ -59,6 +68,7 @@ impl Status {
         match self {
             Self::Safe => "safe",
             Self::Dead => "dead",
+            Self::Zero => "zero",
             Self::Stationary => "stationary",
             Self::Escape => "escape",
             Self::NotStationary => "not-stationary",
@@ -84,6 +94,8 @@ pub enum Route {
     C6,
     /// Cells.
     C7,
+    /// A box.
+    Box,
 }
 
 impl Route {
@@ -97,6 +109,7 @@ impl Route {
             Self::C5 => "C5",
             Self::C6 => "C6",
             Self::C7 => "C7",
+            Self::Box => "box",
         }
     }
 }
@@ -117,7 +130,18 @@ impl Theorem {
         &self.penalty
     }
 
+    /// What the verdict rests on.
+    pub fn rests_on(&self) -> RestsOn {
+        if self.enclosed.is_some() { RestsOn::Intervals } else { RestsOn::Exact }
+    }
+
+    /// For a point that is proved to exist in a box: what is known of it.
+    pub fn enclosed(&self) -> Option<&Enclosed> {
+        self.enclosed.as_ref()
+    }
+
     /// L with weight decay at the certified point.
+    /// For a point that is proved to exist in a box, an upper bound.
     pub fn loss(&self) -> &BigRational {
         &self.loss
     }

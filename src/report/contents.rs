@@ -3,7 +3,7 @@
 use super::neurons::align;
 use super::words;
 use crate::kernel::certificate::{
-    BiasStep, CellStep, Certificate, Component, Curvature, NeuronProof, Nonnegative, RestsOn,
+    BiasStep, CellStep, Certificate, Component, Curvature, Header, NeuronProof, Nonnegative, RestsOn,
 };
 use crate::kernel::claim::Claim;
 use crate::kernel::linear::Fractions;
@@ -19,19 +19,9 @@ use num_traits::{Signed, Zero};
 
 /// A certificate's contents; `bytes` is its text.
 pub fn certificate(claim: &Claim, certificate: &Certificate, bytes: &[u8]) -> String {
-    let header = &certificate.header;
-    let point = &certificate.point;
-    let mut lines = vec![
-        format!("claims {}: {claim}", claim.verdict()),
-        "this is what the certificate says; `lowpoint check` decides whether it is so".to_string(),
-        String::new(),
-        format!("problem     {}", header.shape),
-        format!("activation  {}", activation(&header.activation)),
-        format!("data file   sha256 {}", header.digests.data),
-        format!("model file  sha256 {}", header.digests.model),
-    ];
+    let (header, point) = (&certificate.header, &certificate.point);
+    let mut lines = self::header(claim, header);
     if !header.penalty.is_none() {
-        lines.push(format!("decay       {}", header.penalty));
         lines.push(format!("rests on    {} arithmetic", RestsOn::Exact.name()));
     }
     lines.push(match (point.neurons.len(), &point.output_bias) {
@@ -59,6 +49,23 @@ pub fn certificate(claim: &Claim, certificate: &Certificate, bytes: &[u8]) -> St
     }
     lines.push(align(&rows, 2));
     lines.join("\n")
+}
+
+/// The claim and the statement that a certificate is for, in lines.
+pub fn header(claim: &Claim, header: &Header) -> Vec<String> {
+    let mut lines = vec![
+        format!("claims {}: {claim}", claim.verdict()),
+        "this is what the certificate says; `lowpoint check` decides whether it is so".to_string(),
+        String::new(),
+        format!("problem     {}", header.shape),
+        format!("activation  {}", activation(&header.activation)),
+        format!("data file   sha256 {}", header.digests.data),
+        format!("model file  sha256 {}", header.digests.model),
+    ];
+    if !header.penalty.is_none() {
+        lines.push(format!("decay       {}", header.penalty));
+    }
+    lines
 }
 
 /// A model's contents.
@@ -192,7 +199,7 @@ fn longest(certificate: &Certificate) -> u64 {
 }
 
 /// Where the bytes go: up to the line `point`, up to the line `region`, and the rest.
-fn sizes(bytes: &[u8]) -> String {
+pub fn sizes(bytes: &[u8]) -> String {
     let (mut header, mut point, mut steps) = (0, 0, 0);
     let mut place = &mut header;
     for line in bytes.split_inclusive(|b| *b == b'\n') {

@@ -28,6 +28,17 @@ pub struct Proved {
     pub open: Vec<Open>,
 }
 
+/// Polished parameters that were written.
+#[derive(Debug, Clone)]
+pub struct Polished {
+    /// Their file.
+    pub file: PathBuf,
+    /// Their floats, as numpy names them.
+    pub floats: &'static str,
+    /// Their sup-distance from the given parameters, rounded up.
+    pub distance: BigRational,
+}
+
 /// Why nothing was proved.
 #[derive(Debug, Clone)]
 pub struct Unsettled {

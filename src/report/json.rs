@@ -1,12 +1,12 @@
 //! Findings as one JSON object. Numbers that must stay exact are strings; keys keep the order written here.
 
-use super::finding::{Finding, Findings, Open, Proved, Unsettled};
+use super::finding::{Finding, Findings, Open, Polished, Proved, Unsettled};
 use super::words;
 use crate::kernel::certificate::{Radius, Region};
 use crate::kernel::parse::ParseError;
 use crate::kernel::penalty::Penalty;
 use crate::kernel::reject::Reject;
-use crate::kernel::theorem::{NeuronFact, RESTS_ON, Status, Theorem};
+use crate::kernel::theorem::{NeuronFact, Status, Theorem};
 use num_rational::BigRational;
 use serde_core::ser::{Serialize, SerializeMap, Serializer};
 
@@ -19,6 +19,20 @@ pub fn findings(findings: &Findings) -> String {
     if findings.both {
         object.push(("at_point", or_null(findings.point.as_ref().map(finding).map(Json::Object))));
     }
+    print(&Json::Object(object))
+}
+
+/// The report of a polish run.
+pub fn polished(findings: &Findings, written: Option<&Polished>) -> String {
+    let mut object = findings.main().map(finding).unwrap_or_default();
+    let polished = |polished: &Polished| {
+        Json::Object(vec![
+            ("file", text(polished.file.to_string_lossy())),
+            ("floats", text(polished.floats)),
+            ("distance", text(words::upper(&polished.distance))),
+        ])
+    };
+    object.push(("polished", or_null(written.map(polished))));
     print(&Json::Object(object))
 }
 
@@ -78,11 +92,11 @@ fn theorem_object(theorem: &Theorem, certificate: &str, open: &[Open]) -> Object
     let mut object = vec![
         ("verdict", text(claim.verdict().name())),
         ("claim", text(claim.to_string())),
-        ("rests_on", text(RESTS_ON)),
+        ("rests_on", text(theorem.rests_on().name())),
     ];
     object.extend(penalty(theorem.penalty()));
     object.extend([
-        ("loss", loss(theorem.loss())),
+        ("loss", loss_there(theorem)),
         ("model_loss", loss(theorem.model_loss())),
         ("distance", or_null(distance)),
         ("radius", or_null(theorem.region().map(|r| text(least_radius(r))))),
@@ -135,6 +149,18 @@ fn neuron(index: usize, fact: &NeuronFact, open: Option<&Open>) -> Json {
     ];
     object.extend(open.map(|o| ("reason", text(o.reason.clone()))));
     Json::Object(object)
+}
+
+/// The loss at the certified point: bounds where the point is only known to be in a box.
+fn loss_there(theorem: &Theorem) -> Json {
+    match theorem.enclosed() {
+        None => loss(theorem.loss()),
+        Some(enclosed) => Json::Object(vec![
+            ("at_least", text(words::loss_below(enclosed))),
+            ("at_most", text(words::upper(theorem.loss()))),
+            ("box_radius", text(words::upper_bound(&enclosed.radius))),
+        ]),
+    }
 }
 
 fn loss(value: &BigRational) -> Json {

@@ -6,6 +6,8 @@ pub mod bound;
 #[cfg(feature = "search")]
 pub mod contents;
 #[cfg(feature = "search")]
+pub mod contents_box;
+#[cfg(feature = "search")]
 pub mod finding;
 #[cfg(feature = "search")]
 pub mod html;

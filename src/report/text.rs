@@ -1,6 +1,6 @@
 //! Findings for a person: the verdict first, then what it means, the neurons, and where the certificate is.
 
-use super::finding::{Finding, Findings, Proved, Unsettled};
+use super::finding::{Finding, Findings, Polished, Proved, Unsettled};
 use super::neurons;
 use super::words;
 
@@ -22,6 +22,20 @@ pub fn findings(findings: &Findings) -> String {
         parts.push(certificates(findings, proved));
     }
     parts.join("\n\n")
+}
+
+/// The report of a polish run.
+pub fn polished(found: &Findings, written: Option<&Polished>) -> String {
+    let report = findings(found);
+    match written {
+        None => report,
+        Some(polished) => format!(
+            "{}: parameters in {}, within {} of the given ones\n\n{report}",
+            polished.file.display(),
+            polished.floats,
+            words::upper_bound(&polished.distance)
+        ),
+    }
 }
 
 fn proved_in_full(proved: &Proved) -> String {

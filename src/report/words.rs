@@ -1,11 +1,11 @@
 //! What the checker and the prover say alike: a theorem in a few lines, a refusal in one.
 
-use crate::kernel::certificate::{BiasStep, Curvature, Radius, Region, Shape};
+use crate::kernel::certificate::{BiasStep, Curvature, Radius, Region, RestsOn, Shape};
 use crate::kernel::number::{Rounding, format_decimal};
 use crate::kernel::parse::ParseError;
 use crate::kernel::penalty::Penalty;
 use crate::kernel::reject::{Reason, Reject};
-use crate::kernel::theorem::{RESTS_ON, Theorem};
+use crate::kernel::theorem::{Enclosed, Theorem};
 use num_rational::BigRational;
 use num_traits::{One, Zero};
 
@@ -22,10 +22,10 @@ pub fn summary(theorem: &Theorem) -> String {
     let mut lines = vec![format!("{}: {claim}", claim.verdict())];
     let named = named(theorem.penalty());
     lines.push(match claim.verdict().is_nearby() {
-        false => format!("{named} is {}", loss(theorem.loss())),
+        false => format!("{named} is {}", loss_there(theorem)),
         true => format!(
             "{named} there is {}, at the given parameters {}; the largest of these is {}",
-            loss(theorem.loss()),
+            loss_there(theorem),
             loss(theorem.model_loss()),
             size(theorem)
         ),
@@ -36,8 +36,38 @@ pub fn summary(theorem: &Theorem) -> String {
     if let Some(region) = theorem.region() {
         lines.push(format!("no point around it has a lower loss: {}", region_words(region, theorem.shape())));
     }
-    lines.push(format!("rests on {RESTS_ON} arithmetic"));
+    lines.extend(theorem.enclosed().map(existence));
+    lines.push(format!("rests on {}", rests_on(theorem)));
     lines.join("\n")
+}
+
+/// The loss at the certified point; bounds on it where the point is only known to be in a box.
+fn loss_there(theorem: &Theorem) -> String {
+    match theorem.enclosed() {
+        None => loss(theorem.loss()),
+        Some(enclosed) => format!("between {} and {}", loss_below(enclosed), upper(theorem.loss())),
+    }
+}
+
+/// A decimal that is at most the loss.
+pub fn loss_below(enclosed: &Enclosed) -> String {
+    format_decimal(&enclosed.loss_below, LOSS_DIGITS, Rounding::Down)
+}
+
+/// What is known of a point in a box besides its verdict.
+fn existence(enclosed: &Enclosed) -> String {
+    let radius = upper_bound(&enclosed.radius);
+    format!(
+        "the certificate's box, of radius at most {radius}, holds exactly one solution of its pattern's equations: this point"
+    )
+}
+
+/// What the verdict rests on.
+pub fn rests_on(theorem: &Theorem) -> &'static str {
+    match theorem.rests_on() {
+        RestsOn::Exact => "exact arithmetic",
+        RestsOn::Intervals => "interval arithmetic with outward rounding",
+    }
 }
 
 /// The loss in words.

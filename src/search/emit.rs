@@ -1,8 +1,8 @@
 //! Certificates to bytes: the text of docs/FORMAT.md, the same for the same input.
 
 use crate::kernel::certificate::{
-    CellStep, Certificate, Curvature, MatrixProof, NeuronProof, NeuronStep, Nonnegative, Radius, Region, RestsOn,
-    Shape, Version,
+    CellStep, Certificate, Curvature, Header, MatrixProof, NeuronProof, NeuronStep, Nonnegative, Radius, Region,
+    RestsOn, Shape, Version,
 };
 use crate::kernel::claim::Claim;
 use crate::kernel::linear::Fractions;
@@ -11,20 +11,8 @@ use num_bigint::BigInt;
 
 /// The certificate's text; `kernel::parse` reads it back.
 pub fn certificate(claim: &Claim, certificate: &Certificate) -> String {
-    let mut text = Text(String::new());
-    let header = &certificate.header;
     let version = version(certificate);
-    text.line("lowpoint-certificate", [version.name().to_string()]);
-    let distance = claim.verdict().is_nearby().then(|| format_decimal_exact(&claim.distance()));
-    text.line("claim", [claim.verdict().name().to_string()].into_iter().chain(distance));
-    text.line("data", [header.digests.data.clone()]);
-    text.line("model", [header.digests.model.clone()]);
-    text.line("shape", shape(&header.shape));
-    text.line("slopes", [&header.activation.positive, &header.activation.negative].map(ToString::to_string));
-    if version >= Version::Third {
-        text.line("penalty", header.penalty.coefficients().map(ToString::to_string));
-        text.line("rests-on", [RestsOn::Exact.name().to_string()]);
-    }
+    let mut text = beginning(version, claim, &certificate.header, RestsOn::Exact);
     let point = &certificate.point;
     let with_bias = if point.output_bias.is_some() { "bias" } else { "no-bias" };
     text.line("point", [point.neurons.len().to_string(), with_bias.to_string()]);
@@ -48,6 +36,23 @@ pub fn certificate(claim: &Claim, certificate: &Certificate) -> String {
     }
     text.line("end", []);
     text.0
+}
+
+/// What all certificates begin with.
+pub(super) fn beginning(version: Version, claim: &Claim, header: &Header, rests_on: RestsOn) -> Text {
+    let mut text = Text(String::new());
+    text.line("lowpoint-certificate", [version.name().to_string()]);
+    let distance = claim.verdict().is_nearby().then(|| format_decimal_exact(&claim.distance()));
+    text.line("claim", [claim.verdict().name().to_string()].into_iter().chain(distance));
+    text.line("data", [header.digests.data.clone()]);
+    text.line("model", [header.digests.model.clone()]);
+    text.line("shape", shape(&header.shape));
+    text.line("slopes", [&header.activation.positive, &header.activation.negative].map(ToString::to_string));
+    if version >= Version::Third {
+        text.line("penalty", header.penalty.coefficients().map(ToString::to_string));
+        text.line("rests-on", [rests_on.name().to_string()]);
+    }
+    text
 }
 
 /// The oldest version that has all the words of a certificate.
@@ -74,10 +79,10 @@ fn needs_version_2(proof: &Nonnegative) -> bool {
 }
 
 /// The text under construction.
-struct Text(String);
+pub(super) struct Text(pub String);
 
 impl Text {
-    fn line(&mut self, name: &str, words: impl IntoIterator<Item = String>) {
+    pub fn line(&mut self, name: &str, words: impl IntoIterator<Item = String>) {
         self.0.push_str(name);
         for word in words {
             self.0.push(' ');
@@ -194,7 +199,7 @@ fn shape(shape: &Shape) -> Vec<String> {
     words
 }
 
-fn region(region: Option<&Region>) -> Vec<String> {
+pub(super) fn region(region: Option<&Region>) -> Vec<String> {
     let radius = |r: &Radius| match r {
         Radius::Unbounded => "unbounded".to_string(),
         Radius::AtMost(r) => format_decimal_exact(r),

@@ -2,23 +2,18 @@
 
 use super::classify::{Judgement, classify};
 use super::decay;
-use super::polish::{Options, Progress, polish};
-use super::{emit, float};
-use crate::kernel::certificate::{Certificate, Point};
-use crate::kernel::check::check;
-use crate::kernel::claim::{Claim, Verdict};
+use super::polish::{Options, Progress};
+use super::{emit, nearby};
+use crate::kernel::certificate::Point;
+use crate::kernel::check::check_evidence;
 use crate::kernel::evaluation::Evaluation;
-use crate::kernel::linear::Fractions;
-use crate::kernel::network::Network;
-use crate::kernel::number::{Rounding, format_decimal, parse_rational};
-use crate::kernel::parse::parse_certificate;
+use crate::kernel::parse::{ParseError, parse_evidence};
 use crate::kernel::problem::Problem;
-use crate::kernel::rule::bounds;
+use crate::kernel::reject::Reject;
 use crate::kernel::samples::Samples;
 use crate::kernel::theorem::Theorem;
-use num_bigint::BigInt;
 use num_rational::BigRational;
-use num_traits::{Signed, ToPrimitive, Zero};
+use num_traits::Zero;
 
 /// What was found of one point.
 #[derive(Debug, Clone)]
@@ -66,38 +61,21 @@ pub fn prove_at_point(problem: &Problem, samples: &Samples, options: &Options) -
         None => undetermined(judgement),
         Some(verdict) => {
             let certificate = judgement.certificate(problem, &evaluation, Point::default());
-            finish(problem, verdict.claim(BigRational::zero()), &certificate, judgement.open)
+            let bytes = emit::certificate(&verdict.claim(BigRational::zero()), &certificate);
+            finish(problem, &bytes, judgement.open)
         }
     }
 }
 
-/// The exact stationary point that polishing reaches, and what it is.
+/// What the stationary point is that a search near the parameters reaches.
 pub fn prove_nearby(problem: &Problem, samples: &Samples, options: &Options, progress: Progress<'_>) -> Outcome {
-    if !problem.penalty().is_none() {
-        let reason = "with weight decay a stationary point is irrational in general: there is none to polish to".into();
-        return Outcome::Undetermined(Undetermined { reason, open: Vec::new() });
+    match nearby::find(problem, samples, options, progress) {
+        Ok(found) => found.certify(problem, options),
+        Err(undetermined) => Outcome::Undetermined(undetermined),
     }
-    let polished = match polish(problem, samples, options, progress) {
-        Ok(polished) => polished,
-        Err(reason) => return Outcome::Undetermined(Undetermined { reason, open: Vec::new() }),
-    };
-    let network = polished.evaluation.network();
-    let distance = distance(problem.network(), network);
-    if let Some(most) = options.max_distance.filter(|most| distance.to_f64().is_some_and(|d| d > *most)) {
-        let reason = format!("the nearest stationary point that was found lies beyond the sup-distance {most}");
-        return Outcome::Undetermined(Undetermined { reason, open: Vec::new() });
-    }
-    let claim = match polished.judgement.verdict {
-        Some(Verdict::LocalMinimum) => Claim::LocalMinimumNearby(distance),
-        Some(Verdict::Saddle) => Claim::SaddleNearby(distance),
-        _ => return undetermined(polished.judgement),
-    };
-    let point = difference(problem.network(), network);
-    let certificate = polished.judgement.certificate(problem, &polished.evaluation, point);
-    finish(problem, claim, &certificate, polished.judgement.open)
 }
 
-fn undetermined(judgement: Judgement) -> Outcome {
+pub(super) fn undetermined(judgement: Judgement) -> Outcome {
     let reason = match judgement.open.len() {
         0 => "no verdict follows from the neurons' judgements".to_string(),
         1 => "one neuron is not settled".to_string(),
@@ -106,50 +84,34 @@ fn undetermined(judgement: Judgement) -> Outcome {
     Outcome::Undetermined(Undetermined { reason, open: judgement.open })
 }
 
-/// Writes the certificate, reads the bytes back and lets the kernel decide.
-fn finish(problem: &Problem, claim: Claim, certificate: &Certificate, open: Vec<(usize, String)>) -> Outcome {
-    let bytes = emit::certificate(&claim, certificate);
-    let failed = |reason: String| {
-        let reason = format!("the kernel did not accept the certificate that was found: {reason}");
-        Outcome::Undetermined(Undetermined { reason, open: Vec::new() })
-    };
-    let (claim, certificate) = match parse_certificate(bytes.as_bytes()) {
-        Ok(parsed) => parsed,
-        Err(e) => return failed(e.to_string()),
-    };
-    match check(problem, &claim, &certificate) {
-        Ok(theorem) => Outcome::Proved(Box::new(Proof { theorem, bytes, open })),
-        Err(reject) => failed(reject.to_string()),
+/// Why the kernel did not accept bytes that were written.
+pub(super) enum Refusal {
+    /// No certificate at all.
+    Malformed(ParseError),
+    /// No proof.
+    Rejected(Reject),
+}
+
+impl std::fmt::Display for Refusal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("the kernel did not accept the certificate that was found: ")?;
+        match self {
+            Self::Malformed(error) => error.fmt(f),
+            Self::Rejected(reject) => reject.fmt(f),
+        }
     }
 }
 
-/// The parts of `point` that differ from the model.
-fn difference(model: &Network, point: &Network) -> Point {
-    let changed = model.neurons().iter().zip(point.neurons()).enumerate();
-    let neurons = changed.filter(|(_, (old, new))| old != new).map(|(i, (_, new))| (i, new.clone())).collect();
-    let output_bias = point.output_bias().filter(|b| Some(*b) != model.output_bias()).cloned();
-    Point { neurons, output_bias }
+/// Reads the bytes back and lets the kernel decide.
+pub(super) fn settle(problem: &Problem, bytes: &str) -> Result<Theorem, Refusal> {
+    let (claim, evidence) = parse_evidence(bytes.as_bytes()).map_err(Refusal::Malformed)?;
+    check_evidence(problem, &claim, &evidence, None).map_err(Refusal::Rejected)
 }
 
-/// A short upper bound on the sup-distance of two networks of one shape.
-fn distance(model: &Network, point: &Network) -> BigRational {
-    let far = |(a, b): (&Fractions, &Fractions)| {
-        let (da, db) = (a.denominator(), b.denominator());
-        let product = da * db;
-        let entry = |(x, y): (&BigInt, &BigInt)| float::ratio(&(x * db - y * da).abs(), &product);
-        a.numerators().iter().zip(b.numerators()).map(entry).fold(0.0, f64::max)
-    };
-    let neurons = model.neurons().iter().zip(point.neurons());
-    let weights = neurons.flat_map(|(old, new)| [(&old.input, &new.input), (&old.output, &new.output)]);
-    let biases = model.output_bias().into_iter().zip(point.output_bias());
-    let most = weights.chain(biases).filter(|(old, new)| old != new).map(far).fold(0.0, f64::max);
-    let mut bound = float::exact(most);
-    // The floats chose the largest entry; the bound is made exact by the kernel's own rule.
-    loop {
-        let short = parse_rational(&format_decimal(&bound, 4, Rounding::Up)).unwrap_or_else(|_| bound.clone());
-        if bounds::distance(model, point, &short).is_ok() {
-            return short;
-        }
-        bound = short * BigRational::new(1001.into(), 1000.into()) + float::exact(f64::MIN_POSITIVE);
+/// The outcome of a certificate's bytes.
+pub(super) fn finish(problem: &Problem, bytes: &str, open: Vec<(usize, String)>) -> Outcome {
+    match settle(problem, bytes) {
+        Ok(theorem) => Outcome::Proved(Box::new(Proof { theorem, bytes: bytes.to_string(), open })),
+        Err(refusal) => Outcome::Undetermined(Undetermined { reason: refusal.to_string(), open: Vec::new() }),
     }
 }

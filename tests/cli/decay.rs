@@ -68,9 +68,13 @@ fn what_is_said_of_a_checkpoint_with_decay() {
     );
     assert_eq!(case.lowpoint(&format!("report {FILES} --sklearn-alpha 0.1 net.cert -o net.html")).code, 0);
     assert!(case.read("net.html").contains("1/2 (1/10 |input weights|^2 + 1/10 |output weights|^2)"));
-    let compact = case.lowpoint(&format!("compact {FILES} --sklearn-alpha 0.1 net.cert -o small.cert"));
-    assert_eq!(compact.code, 2);
-    assert!(compact.err.contains("a certificate with weight decay has no exact system"), "{}", compact.err);
+    for (certificate, kind) in
+        [("net.cert", "a box certificate"), ("net.point.cert", "a certificate with weight decay")]
+    {
+        let compact = case.lowpoint(&format!("compact {FILES} --sklearn-alpha 0.1 {certificate} -o small.cert"));
+        assert_eq!(compact.code, 2);
+        assert!(compact.err.contains(&format!("{kind} has no exact system")), "{}", compact.err);
+    }
 }
 
 #[test]

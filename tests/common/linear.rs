@@ -47,7 +47,7 @@ pub fn independent(rows: &[Vec<i64>]) -> Vec<usize> {
 }
 
 /// Brings rows to reduced echelon form; the pivot column of each row that is left.
-fn reduce(rows: &mut Vec<Vec<Q>>, width: usize) -> Vec<usize> {
+pub fn reduce(rows: &mut Vec<Vec<Q>>, width: usize) -> Vec<usize> {
     let mut pivots = Vec::new();
     for column in 0..width {
         let done = pivots.len();

@@ -10,6 +10,7 @@ pub mod exact;
 pub mod instance;
 pub mod linear;
 pub mod mutate;
+pub mod plant;
 pub mod region;
 pub mod rng;
 pub mod second;

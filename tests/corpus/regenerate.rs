@@ -1,7 +1,7 @@
 //! Writes the corpus anew: the accepted certificates by the prover, the others from them by one edit each.
 
 use super::faults::{self, Edit, Fault};
-use super::{Outcome, corpus, judge, mixed, problem, second_order};
+use super::{Outcome, boxes, corpus, judge, mixed, problem, second_order};
 use lowpoint::kernel::problem::Problem;
 use lowpoint::kernel::samples::Samples;
 use lowpoint::search::polish::Options;
@@ -55,6 +55,23 @@ fn regenerate() {
     write("malformed", "kinks.not-text", &[0x1f, 0x8b, 0x08, 0x00, 0x0a, 0xff]);
 }
 
+#[test]
+#[ignore = "writes tests/corpus"]
+fn regenerate_boxes() {
+    for name in boxes::PLANTED.into_iter().chain(["box-turning"]) {
+        boxes::plant(name).displaced().write(&corpus("problems"), name);
+    }
+    for name in boxes::PLANTED {
+        write("accept", &format!("{name}.planted"), proved(name).as_bytes());
+    }
+    let folders = [("accept", boxes::ACCEPTED), ("reject", boxes::REJECTED), ("malformed", boxes::MALFORMED)];
+    for (folder, faults) in folders {
+        for fault in faults {
+            write(folder, fault.0, edited(fault).as_bytes());
+        }
+    }
+}
+
 /// The base's certificate after the edits.
 fn edited((file, base, edits): &Fault) -> String {
     let mut text = proved(base);
@@ -77,6 +94,9 @@ fn edited((file, base, edits): &Fault) -> String {
 
 fn proved(name: &str) -> String {
     let problem = problem(name);
+    if name.starts_with("box-") {
+        return boxes::plant(name).text(problem.digests(), -32);
+    }
     let samples = Samples::new(problem.dataset(), problem.network().has_hidden_bias());
     let outcome = match NEARBY.contains(&name) {
         true => {

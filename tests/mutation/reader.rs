@@ -211,10 +211,10 @@ impl<'a> Reader<'a> {
         }
         self.end()?;
         self.begin(&["rests-on"])?;
-        if self.choice(&["exact", "intervals"])? == "intervals" {
-            return Err(self.line);
-        }
-        self.end().map(|()| penalty)
+        let in_box = self.choice(&["exact", "intervals"])? == "intervals";
+        self.end()?;
+        // A box goes on with a line `system`, which no change of an exact certificate makes.
+        if in_box { Err(self.line + 1) } else { Ok(penalty) }
     }
 
     fn digest(&mut self, name: &'static [&'static str]) -> Read<String> {

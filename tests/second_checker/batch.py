@@ -3,7 +3,7 @@
 Standard input: one JSON object on each line, {"data": path, "model": path, "certificate": text, "options": {…}}. Each
 character of `certificate` is one byte (0 to 255), so that damaged bytes can be given too. Options: `targets`, `hidden`,
 `output`, `decay`, and as text the rationals `negative_slope`, `weight_decay`, `sklearn_alpha`, each optional. Standard output: one JSON object for each, in order:
-{"kind": accepted|rejected|malformed|unreadable, "place": …, "rule": …, "text": …}. Files are read once while the same
+{"kind": accepted|rejected|malformed|unreadable|not checked, "place": …, "rule": …, "text": …}. Files are read once while the same
 ones recur one after the other.
 """
 

@@ -16,7 +16,7 @@ use lowpoint::kernel::problem::Problem;
 use lowpoint::kernel::rule::statement::header;
 use lowpoint::kernel::samples::Samples;
 use lowpoint::search::emit;
-use lowpoint::search::polish::Options;
+use lowpoint::search::polish::{Options, Tier};
 use lowpoint::search::prove::{Outcome, prove_at_point, prove_nearby};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -94,7 +94,8 @@ fn case(seed: u8) -> Arc<Case> {
 pub fn honest_compact(seed: u8) -> Option<Vec<u8>> {
     let case = case(seed);
     let samples = Samples::new(case.problem.dataset(), case.problem.network().has_hidden_bias());
-    match prove_nearby(&case.problem, &samples, &Options::default(), &mut |_, _| true) {
+    let exact = Options { tier: Tier::Exact, ..Options::default() };
+    match prove_nearby(&case.problem, &samples, &exact, &mut |_, _| true) {
         Outcome::Undetermined(_) => None,
         Outcome::Proved(proof) => {
             let text = compact_beyond(&case.problem, &proof.bytes, 0).expect("what was proved is restored");
@@ -147,7 +148,8 @@ impl Case {
         let samples = Samples::new(self.problem.dataset(), self.problem.network().has_hidden_bias());
         let options = Options::default();
         let outcome = match kind {
-            1 => prove_nearby(&self.problem, &samples, &options, &mut |_, _| true),
+            // Boxes have rules of their own.
+            1 => prove_nearby(&self.problem, &samples, &Options { tier: Tier::Exact, ..options }, &mut |_, _| true),
             _ => prove_at_point(&self.problem, &samples, &options),
         };
         match outcome {

@@ -1,12 +1,13 @@
 //! Parsers: any bytes are read or refused, and what is read is the same after it was written and read again.
 
 use lowpoint::input::{Source, data_from_bytes, model_from_bytes};
+use lowpoint::kernel::certificate::Evidence;
 use lowpoint::kernel::dataset::Dataset;
 use lowpoint::kernel::linear::Fractions;
 use lowpoint::kernel::network::Network;
 use lowpoint::kernel::number::MAX_DECIMAL_CHARS;
-use lowpoint::kernel::parse::parse_certificate;
-use lowpoint::search::emit;
+use lowpoint::kernel::parse::parse_evidence;
+use lowpoint::search::{emit, emit_box};
 use num_rational::BigRational;
 
 /// Lines with numbers of the decimal grammar.
@@ -42,14 +43,18 @@ pub fn model_json(bytes: &[u8]) {
 /// The text that is written for a certificate reads as that certificate, if no number became longer than the limit:
 /// 83…3e4000 is written in full.
 pub fn certificate(bytes: &[u8]) {
-    match parse_certificate(bytes) {
-        Ok((claim, certificate)) => {
+    match parse_evidence(bytes) {
+        Ok((claim, Evidence::Box(certificate))) => {
+            let text = emit_box::certificate(&claim, &certificate);
+            assert_eq!(parse_evidence(text.as_bytes()), Ok((claim, Evidence::Box(certificate))), "{text}");
+        }
+        Ok((claim, Evidence::Exact(certificate))) => {
             let text = emit::certificate(&claim, &certificate);
             let decimal = |l: &&str| DECIMAL_LINES.iter().any(|name| l.starts_with(name));
             if text.lines().filter(decimal).flat_map(|l| l.split(' ')).any(|word| word.len() > MAX_DECIMAL_CHARS) {
                 return;
             }
-            assert_eq!(parse_certificate(text.as_bytes()), Ok((claim, certificate)), "{text}");
+            assert_eq!(parse_evidence(text.as_bytes()), Ok((claim, Evidence::Exact(certificate))), "{text}");
         }
         Err(error) => assert!(error.to_string().len() < 500, "{error}"),
     }

@@ -1,7 +1,7 @@
 //! A suite's file: `[defaults]` and `[[entry]]`s in TOML, read strictly.
 
-use super::super::args::{At, Statement, positive, rational};
 use super::super::checking::LOSSES;
+use super::super::options::{At, SearchArguments, Statement, Tier, positive, rational};
 use super::super::output::Trouble;
 use super::super::proving::{Question, Scope};
 use super::fields::{Fields, Located, Text, known_keys, nearest, tables};
@@ -19,7 +19,7 @@ use toml_edit::{Document, Item, TableLike};
 const MAX_BYTES: u64 = 1 << 20;
 
 /// Keys of an entry; all but the first two may stand in the defaults.
-const KEYS: [&str; 17] = [
+const KEYS: [&str; 18] = [
     "name",
     "model",
     "data",
@@ -29,6 +29,7 @@ const KEYS: [&str; 17] = [
     "at",
     "zero-below",
     "max-cells",
+    "tier",
     "negative-slope",
     "targets",
     "hidden",
@@ -164,7 +165,12 @@ fn question(fields: &Fields<'_>, expect: &Located<Expected>) -> Result<(Question
     };
     let (zero_below, max_distance) = (near("zero-below")?, near("max-distance")?);
     let max_cells = fields.count("max-cells")?.map_or(MAX_CELLS, |found| found.value);
-    Ok((Question::new(scope, zero_below, max_distance.as_ref(), max_cells), max_distance))
+    let tier = fields.parsed("tier", |word| {
+        Tier::from_str(word, false).map_err(|_| "expected `auto`, `exact` or `intervals`".to_string())
+    })?;
+    let tier = tier.map_or(Tier::Auto, |found| found.value);
+    let search = SearchArguments { zero_below, max_distance: max_distance.clone(), max_cells, tier };
+    Ok((Question::new(scope, search.options()), max_distance))
 }
 
 fn statement(fields: &Fields<'_>) -> Result<Statement, Trouble> {

@@ -217,7 +217,7 @@ mod tests {
             source: Source::default(),
             expected: Expected::Undetermined,
             max_distance: None,
-            question: Question::new(Scope::Both, None, None, 1),
+            question: Question::new(Scope::Both, Default::default()),
             certificate: None,
         };
         let row = guarded(&job, || panic!("index {}", 7)).row;

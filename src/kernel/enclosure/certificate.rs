@@ -50,6 +50,11 @@ pub enum NeuronBox {
     },
     /// w_i = 0 and h_i = 0 (with decay).
     Zero,
+    /// As `Zero`, and |G(u)| > sqrt(lh) |u'| in this direction u: no minimum.
+    Escape {
+        /// u.
+        direction: Vec<f64>,
+    },
     /// h_i = 0 and w_i = 0 but for the hidden bias, which is not decayed and has this value, not zero (with decay).
     Constant {
         /// The hidden bias.

@@ -7,9 +7,17 @@
 
 pub mod bound;
 pub mod certificate;
+pub mod check;
+pub mod conclude;
+pub mod data;
 pub mod eigenvalue;
+pub mod field;
 pub mod interval;
 pub mod inverse;
 pub mod matrix;
+pub mod parse;
+pub mod pattern;
 pub mod product;
 pub mod rounding;
+pub mod system;
+pub mod zero;

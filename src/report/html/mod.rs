@@ -17,7 +17,7 @@ mod style;
 mod verdict;
 
 use super::neurons::{self, Table};
-use crate::kernel::certificate::Certificate;
+use crate::kernel::certificate::Evidence;
 use crate::kernel::evaluation::Evaluation;
 use crate::kernel::number::counted;
 use crate::kernel::problem::Problem;
@@ -43,8 +43,8 @@ pub struct Subject<'a> {
     pub problem: &'a Problem,
     /// What the kernel made of the certificate.
     pub theorem: &'a Theorem,
-    /// The certificate that it accepted.
-    pub certificate: &'a Certificate,
+    /// The proof that it accepted.
+    pub evidence: &'a Evidence,
     /// The data file's name, as the user gave it.
     pub data_file: &'a str,
     /// The model file's name.
@@ -57,9 +57,15 @@ pub struct Subject<'a> {
 
 /// The page.
 pub fn page(subject: &Subject<'_>) -> String {
-    let network = certified(subject.problem, subject.certificate);
-    let samples = Samples::new(subject.problem.dataset(), network.has_hidden_bias());
-    let study = Study::new(Evaluation::new(subject.problem.dataset(), &samples, network), subject.certificate);
+    let samples = Samples::new(subject.problem.dataset(), subject.problem.network().has_hidden_bias());
+    // What is only known to be in a box has no exact point to draw.
+    let study = match subject.evidence {
+        Evidence::Exact(certificate) => {
+            let network = certified(subject.problem, certificate);
+            Some(Study::new(Evaluation::new(subject.problem.dataset(), &samples, network), certificate))
+        }
+        Evidence::Box(_) => None,
+    };
     let verdict = subject.theorem.claim().verdict();
     let page = html! {
         (DOCTYPE)
@@ -77,8 +83,8 @@ pub fn page(subject: &Subject<'_>) -> String {
                 main {
                     (verdict::head(subject))
                     (verdict::numbers(subject))
-                    (table(subject, &study))
-                    (plots(&study))
+                    (table(subject, study.as_ref()))
+                    @if let Some(study) = &study { (plots(study)) }
                     (verdict::statement(subject))
                 }
                 footer { "Written by lowpoint " (env!("CARGO_PKG_VERSION")) "." }
@@ -98,7 +104,7 @@ fn visible(text: &str) -> String {
 }
 
 /// The neurons: in groups where they are many, and then one by one behind a fold.
-fn table(subject: &Subject<'_>, study: &Study<'_>) -> Markup {
+fn table(subject: &Subject<'_>, study: Option<&Study<'_>>) -> Markup {
     let facts = subject.theorem.neurons();
     let Table { rows, numbers } = neurons::summary(facts);
     let single = numbers == 2;
@@ -124,7 +130,7 @@ fn table(subject: &Subject<'_>, study: &Study<'_>) -> Markup {
                                 tr class=(fact.status.name()) {
                                     td { (i) } td { (fact.kinks) } td { (fact.status.name()) }
                                     td { (neurons::route(fact)) } td { (neurons::margin(fact.margin.as_ref())) }
-                                    td { (margins::of_neuron(study, i)) }
+                                    td { (study.map_or_else(|| "-".to_string(), |study| margins::of_neuron(study, i))) }
                                 }
                             }
                         }
@@ -133,7 +139,7 @@ fn table(subject: &Subject<'_>, study: &Study<'_>) -> Markup {
                 @if facts.len() > MAX_ROWS { p class="note" { "The first " (MAX_ROWS) " neurons only." } }
             }))
             p class="note" { em { "Kinks" } ": samples with w_i·x_k = 0. "
-                em { "Route" } ": the rule of the proof (C1 to C7). "
+                em { "Route" } ": the rule of the proof (C1 to C7, or a box). "
                 em { "Margin" } ": the least share of a kink's slope that the proof leaves over, rounded down; with 0 \
                     nothing is to spare. "
                 em { "Nearest other sample" } ": the least |w_i·x_k| / |x_k|₁ over the samples that are not kinks, \

@@ -1,11 +1,11 @@
 //! The verdict and the statement in words: what was proved, of what, and what that does not say.
 
 use super::{Subject, visible};
-use crate::kernel::certificate::Radius;
+use crate::kernel::certificate::{Radius, RestsOn};
 use crate::kernel::claim::Verdict;
 use crate::kernel::linear::compare;
 use crate::kernel::number::{counted, parse_rational};
-use crate::kernel::theorem::RESTS_ON;
+use crate::kernel::theorem::Theorem;
 use crate::report::{contents, words};
 use maud::{Markup, html};
 use num_rational::BigRational;
@@ -14,7 +14,10 @@ use num_rational::BigRational;
 pub fn head(subject: &Subject<'_>) -> Markup {
     let theorem = subject.theorem;
     let verdict = theorem.claim().verdict();
-    let (says, not) = meaning(verdict);
+    let (mut says, not) = meaning(verdict);
+    if theorem.enclosed().is_some() {
+        says[0] = IN_BOX;
+    }
     html! {
         header class=(format!("verdict {}", tone(verdict))) {
             p class="kicker" { "lowpoint · certificate accepted" }
@@ -34,9 +37,22 @@ pub fn head(subject: &Subject<'_>) -> Markup {
                     ul { @for line in not { li { (line) } } }
                 }
             }
-            p { "It rests on " (RESTS_ON) " arithmetic: the certificate was checked against the two files named \
-                below, over the rationals, with no tolerance and no rounding. Nothing on this page takes part \
-                in that." }
+            p { "It rests on " (words::rests_on(theorem)) ": the certificate was checked against the two files named \
+                below, " (how(theorem)) ". Nothing on this page takes part in that." }
+        }
+    }
+}
+
+/// The first thing that a verdict says whose point is in a box.
+const IN_BOX: &str = "The certificate's box holds exactly one point that solves the equations of its activation pattern, \
+                      and this point is what the verdict says.";
+
+/// How the certificate was checked.
+fn how(theorem: &Theorem) -> &'static str {
+    match theorem.rests_on() {
+        RestsOn::Exact => "over the rationals, with no tolerance and no rounding",
+        RestsOn::Intervals => {
+            "with every rounding outward, so that what holds of the intervals holds of the exact numbers"
         }
     }
 }
@@ -117,7 +133,13 @@ pub fn numbers(subject: &Subject<'_>) -> Markup {
             h2 id="numbers" { "What was proved, in numbers" }
             dl class="facts" {
                 @if nearby {
-                    (loss("loss at the certified point", theorem.loss()))
+                    @if let Some(enclosed) = theorem.enclosed() {
+                        (fact("loss at the certified point, at least", &words::loss_below(enclosed), "rounded down"))
+                        (fact("loss at the certified point, at most", &words::upper(theorem.loss()), "rounded up"))
+                        (fact("radius of the box", &words::upper_bound(&enclosed.radius), "rounded up"))
+                    } @else {
+                        (loss("loss at the certified point", theorem.loss()))
+                    }
                     (loss("loss at the given parameters", theorem.model_loss()))
                     @let distance = words::upper(&theorem.claim().distance());
                     (fact("distance: no parameter differs by more than", &distance, "rounded up"))

@@ -5,7 +5,7 @@
 
 mod active_set;
 mod exact_point;
-mod kkt;
+pub mod kkt;
 mod landscape;
 mod line;
 
@@ -43,6 +43,20 @@ pub struct Options {
     pub max_distance: Option<f64>,
     /// How far trees of cells may grow.
     pub limits: Limits,
+    /// What kind of point is looked for.
+    pub tier: Tier,
+}
+
+/// What kind of stationary point is looked for near the parameters.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Tier {
+    /// An exact one where stationary points are rational and its coordinates short enough, else a box.
+    #[default]
+    Auto,
+    /// An exact one.
+    Exact,
+    /// A box that holds one.
+    Intervals,
 }
 
 /// An exact point that polishing reached, with its judgement.
