@@ -1,0 +1,45 @@
+//! Boxes against points that are known: planted stationary points, exact perturbations, the exact tier, and the floats
+//! that `lowpoint polish` writes.
+#![cfg(feature = "search")]
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod attack;
+mod boxes;
+mod checkpoints;
+mod equations;
+mod polished;
+mod problems;
+mod sweep;
+
+#[test]
+fn planted_minima_are_proved() {
+    let tally = sweep::minima(1, 160);
+    tally.print("planted minima");
+    assert!(tally.of("tried with parallel kinks") >= 10 && tally.of("tried with kinks") >= 60);
+    assert!(tally.of("proved") * 10 >= tally.of("tried") * 8, "too few are proved");
+}
+
+#[test]
+#[ignore = "minutes"]
+fn many_planted_minima_are_proved() {
+    let tally = sweep::minima(2, 4000);
+    tally.print("planted minima");
+    assert!(tally.of("proved") * 100 >= tally.of("tried") * 95, "too few are proved");
+}
+
+#[test]
+fn planted_points_that_are_no_minima_are_refused() {
+    let tally = sweep::no_minima(3, 800);
+    tally.print("planted points that are no minima");
+    assert!(tally.of("multiplier outside: slack") >= 100 && tally.of("concave kink: slack") >= 30);
+    assert!(tally.of("J > 1 the loss falls nearby: curvature") >= 2);
+}
+
+#[test]
+fn planted_saddles_with_a_neuron_at_zero_output_are_refused() {
+    let tally = sweep::asleep(7, 400);
+    tally.print("planted points with h = 0");
+    assert!(tally.of("signs") >= 5 && tally.of("slack") >= 100);
+}
