@@ -20,16 +20,7 @@ use num_integer::Integer;
 use num_rational::BigRational;
 use num_traits::{One, Signed, Zero};
 
-/// Where a sample lies for a neuron.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Side {
-    /// w.x > 0.
-    Plus,
-    /// w.x < 0.
-    Minus,
-    /// On the kink, held there.
-    Kink,
-}
+pub use crate::kernel::samples::Side;
 
 /// A neuron whose input weights are unknown; its output weight is not zero.
 #[derive(Debug, Clone)]

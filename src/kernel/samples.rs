@@ -5,6 +5,17 @@ use super::linear::{Digits, content};
 use num_bigint::BigInt;
 use num_traits::{One, Signed, Zero};
 
+/// Where a sample lies for a neuron.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Side {
+    /// w.x > 0.
+    Plus,
+    /// w.x < 0.
+    Minus,
+    /// On the kink, held there.
+    Kink,
+}
+
 /// Input rows x_k in integers over one denominator, with the bias coordinate where the network has a hidden bias.
 ///
 /// Every formula of THEORY 1 and 2 is invariant under the common factor, so it is carried in one place only.

@@ -257,7 +257,9 @@ impl Whole<'_, '_, '_> {
             self.data().rows.iter().map(|row| row.iter().fold(point(0.0), |sum, x| sum + x.abs())).collect();
         let mut see = |z: Interval, k: usize| {
             let norm = norms.get(k).copied().unwrap_or(Interval::EMPTY);
-            input = input.min((z.abs() / norm).inf());
+            let margin = z.abs() / norm;
+            // What is no number proves no region.
+            input = input.min(if is_usable(margin) { margin.inf() } else { 0.0 });
         };
         for (i, (role, model)) in neurons.iter().zip(network.neurons()).enumerate() {
             match role {
@@ -274,7 +276,8 @@ impl Whole<'_, '_, '_> {
                         }
                     }
                     let h = self.values.units.get(place).and_then(|own| own.output.first());
-                    output = output.min(h.map_or(0.0, |h| (ratio * *h).abs().inf()));
+                    output =
+                        output.min(h.map(|h| (ratio * *h).abs()).filter(|h| is_usable(*h)).map_or(0.0, |h| h.inf()));
                 }
                 NeuronBox::Constant { bias } => (0..norms.len()).for_each(|k| see(point(*bias), k)),
                 NeuronBox::Frozen { .. } => {

@@ -10,16 +10,7 @@ use super::pattern::{Pattern, Twin, Unit, Values};
 use crate::kernel::problem::Problem;
 use crate::kernel::reject::{Place, Reason, Reject, Rule};
 
-/// The side of a sample for a neuron.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Side {
-    /// w.x > 0 in the whole box.
-    Plus,
-    /// w.x < 0 in the whole box.
-    Minus,
-    /// w.x = 0 at the zero.
-    Kink,
-}
+pub use crate::kernel::samples::Side;
 
 /// The sides of all units' samples, the same in the whole box; twins have those of their live neurons.
 #[derive(Debug, Clone)]
