@@ -86,7 +86,7 @@ pub struct ProveArguments {
     #[allow(missing_docs)]
     pub search: SearchArguments,
     /// Threads of the search (default: one for each processor); the result does not depend on it
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    #[arg(long, value_name = "N", value_parser = super::threads::count())]
     pub threads: Option<u16>,
 }
 
@@ -106,7 +106,7 @@ pub struct BoundArguments {
     #[allow(missing_docs)]
     pub statement: Statement,
     /// Threads (default: one for each processor); the result does not depend on it
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    #[arg(long, value_name = "N", value_parser = super::threads::count())]
     pub threads: Option<u16>,
 }
 
@@ -135,7 +135,7 @@ pub struct PolishArguments {
     #[allow(missing_docs)]
     pub search: SearchArguments,
     /// Threads of the search (default: one for each processor); the result does not depend on it
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    #[arg(long, value_name = "N", value_parser = super::threads::count())]
     pub threads: Option<u16>,
 }
 
@@ -253,7 +253,7 @@ pub struct RunArguments {
     #[arg(long, value_name = "FILE")]
     pub junit: Option<PathBuf>,
     /// Entries at a time, and threads of their searches (default: one for each processor); no verdict depends on it
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    #[arg(long, value_name = "N", value_parser = super::threads::count())]
     pub threads: Option<u16>,
 }
 

@@ -1,7 +1,14 @@
 //! How many threads the exact systems and the search share.
 
 use super::output::Trouble;
+use clap::builder::RangedU64ValueParser;
 use std::thread::available_parallelism;
+
+/// What `--threads` takes. Every thread maps a stack and a signal stack, and a thread that gets none of the latter ends
+/// the program, so a number that no machine gains from is refused before any is started.
+pub fn count() -> RangedU64ValueParser<u16> {
+    RangedU64ValueParser::new().range(1..=1024)
+}
 
 /// As many threads as asked for, else as there are processors: never as another program's setting says.
 pub fn set_threads(threads: Option<u16>) -> Result<(), Trouble> {

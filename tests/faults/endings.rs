@@ -107,7 +107,12 @@ fn many_threads() {
         let said = sh(&case, &format!("RAYON_NUM_THREADS=1000000 exec {check} {PROBLEM} net.cert"));
         assert_eq!((said.code, said.err.as_str()), (0, ""), "{check}");
     }
-    // Address space for a few threads only.
-    let said = sh(&case, &format!("ulimit -v 500000; exec \"$LOWPOINT\" prove {PROBLEM} --threads 2000"));
-    refused(&said, "error: `--threads 2000`: ");
+    let said = sh(&case, &format!("exec \"$LOWPOINT\" prove {PROBLEM} --threads 1025"));
+    refused(&said, "error: invalid value '1025' for '--threads <N>': 1025 is not in 1..=1024");
+    // Not even one stack fits into the address space.
+    let said = sh(
+        &case,
+        &format!("ulimit -v 2000000; RUST_MIN_STACK=8000000000 exec \"$LOWPOINT\" prove {PROBLEM} --threads 8"),
+    );
+    refused(&said, "error: `--threads 8`: the threads cannot be started: ");
 }
