@@ -4,9 +4,10 @@
 //! stops it becomes a kink. At a minimum of a face the kink whose multiplier is farthest outside is let go. The loss
 //! falls in every round that moves.
 
+use super::dense::Factor;
 use super::kinks::released;
 use super::line::follow;
-use super::newton::{Factor, Frame, kink_span};
+use super::newton::{Frame, kink_span};
 use super::point::{Direction, Gradient, Point, View};
 use super::simplify::Simplify;
 use super::span::Span;

@@ -4,7 +4,8 @@
 //! chosen so that the equations are well conditioned in them, and the others are pinned.
 
 use super::compensated::Pair;
-use super::newton::{Factor, Frame};
+use super::dense::Factor;
+use super::newton::Frame;
 use super::point::Point;
 use super::refine::precise_errors;
 use super::surface::Surface;

@@ -2,6 +2,7 @@
 //! the pattern's equations to the last bits. Untrusted, and the same on every machine: plain sums, in a fixed order.
 
 mod compensated;
+mod dense;
 mod descent;
 mod escape;
 mod finish;

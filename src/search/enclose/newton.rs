@@ -1,13 +1,10 @@
 //! The second-order model of the penalised loss on the face of a point: kinks held, pinned coordinates fixed.
 
+use super::dense::gram;
 use super::point::{Direction, Gradient, Point, View};
 use super::span::Span;
 use super::surface::Surface;
 use crate::search::polish::kkt::{axpy, inner};
-use rayon::prelude::*;
-
-/// Relative size of a pivot below which a matrix counts as not definite.
-const PIVOT_TOLERANCE: f64 = 1e-14;
 
 /// The directions in which a point may move: orthonormal in each neuron's input weights.
 pub struct Frame {
@@ -145,8 +142,7 @@ impl Frame {
     pub fn hessian(&self, surface: &Surface, point: &Point, view: &View, gradient: &Gradient) -> Vec<Vec<f64>> {
         let roots: Vec<f64> = surface.rows.iter().map(|r| r.weight.sqrt()).collect();
         let columns = self.columns(surface, point, view, &roots);
-        let row = |p: usize| (0..=p).map(|q| inner(&columns[p], &columns[q])).collect();
-        let mut h: Vec<Vec<f64>> = (0..self.size).into_par_iter().map(row).collect();
+        let mut h = gram(&columns);
         for (part, potentials) in self.units.iter().zip(&gradient.potentials) {
             for (p, b) in part.basis.iter().enumerate() {
                 for (q, other) in part.basis.iter().enumerate().take(p + 1) {
@@ -167,44 +163,5 @@ impl Frame {
             (start..self.size).for_each(|p| h[p][p] += surface.decay.output_bias);
         }
         h
-    }
-}
-
-/// L with L L' = H + shift: lower triangle by rows.
-pub struct Factor(Vec<Vec<f64>>);
-
-impl Factor {
-    /// Factors H + shift; `None` if that is not positive definite.
-    pub fn new(hessian: &[Vec<f64>], shift: f64) -> Option<Self> {
-        let mut l = hessian.to_vec();
-        for p in 0..l.len() {
-            l[p][p] += shift;
-            let scale = l[p][p];
-            let (above, rest) = l.split_at_mut(p);
-            let row = &mut rest[0];
-            for q in 0..p {
-                row[q] = (row[q] - inner(&row[..q], &above[q][..q])) / above[q][q];
-            }
-            let pivot = row[p] - inner(&row[..p], &row[..p]);
-            if pivot.is_nan() || pivot <= PIVOT_TOLERANCE * scale {
-                return None;
-            }
-            row[p] = pivot.sqrt();
-        }
-        Some(Self(l))
-    }
-
-    /// Solves (H + shift) v = rhs.
-    pub fn solve(&self, rhs: &[f64]) -> Vec<f64> {
-        let mut v = rhs.to_vec();
-        for (p, row) in self.0.iter().enumerate() {
-            v[p] = (v[p] - inner(&row[..p], &v[..p])) / row[p];
-        }
-        for (p, row) in self.0.iter().enumerate().rev() {
-            v[p] /= row[p];
-            let value = v[p];
-            axpy(-value, &row[..p], &mut v[..p]);
-        }
-        v
     }
 }

@@ -1,8 +1,9 @@
 //! The last Newton steps, with residuals in twice the precision: the point solves its equations to the last bits.
 
 use super::compensated::{Pair, dot};
+use super::dense::Factor;
 use super::descent::return_to_kinks;
-use super::newton::{Factor, Frame};
+use super::newton::Frame;
 use super::point::{Gradient, Point};
 use super::surface::Surface;
 use crate::exact::cell::Side;
