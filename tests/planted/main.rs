@@ -12,6 +12,7 @@ mod equations;
 mod polished;
 mod problems;
 mod sweep;
+mod zeros;
 
 #[test]
 fn planted_minima_are_proved() {

@@ -6,6 +6,7 @@ use super::freedom;
 use super::kinks::{Class, Kinks, kinks};
 use super::point::{Point, Unit};
 use super::refine::{precise_gradient, refine};
+use super::split::put_beside;
 use super::start::Start;
 use super::surface::Surface;
 use super::{Candidate, Seen};
@@ -14,14 +15,30 @@ use crate::kernel::enclosure::certificate::{Block, Live, NeuronBox, System};
 use crate::kernel::problem::Problem;
 use crate::search::polish::kkt::inner;
 
+/// Where neurons go that weight decay has driven to zero.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Zeros {
+    /// To zero.
+    AtZero,
+    /// Beside live neurons, as small multiples of them.
+    BesideOthers,
+}
+
 /// The candidate for a stationary point at the end of a search.
 pub fn stationary(
     problem: &Problem,
     surface: &Surface,
     start: &Start,
-    descent: Descent<'_>,
+    descent: &Descent<'_>,
+    zeros: Zeros,
 ) -> Result<Candidate, String> {
-    let Descent { mut point, simplify, rounds, .. } = descent;
+    let mut point = descent.point.clone();
+    let mut gone = descent.simplify.gone.clone();
+    if zeros == Zeros::BesideOthers {
+        let at_zero: Vec<usize> = gone.iter().filter(|(_, bias)| *bias == 0.0).map(|(i, _)| *i).collect();
+        put_beside(surface, start, &mut point, &at_zero);
+        gone.retain(|(i, _)| !at_zero.contains(i));
+    }
     let frozen = freedom::pin(problem, surface, start, &mut point);
     let residual = refine(surface, &mut point)?;
     settled(surface, &point)?;
@@ -39,13 +56,14 @@ pub fn stationary(
         }
     }
     let mut distance = start.distance(surface, &point);
-    for &(i, bias) in &simplify.gone {
+    for &(i, bias) in &gone {
         neurons[i] = Some(if bias == 0.0 { NeuronBox::Zero } else { NeuronBox::Constant { bias } });
         distance = distance.max(start.distance_from_zero(problem, i, bias));
     }
     escape::mark(surface, &point, &mut neurons);
     start.frozen.iter().for_each(|&i| neurons[i] = Some(NeuronBox::Frozen { twin: None }));
     frozen.iter().for_each(|&(i, twin)| neurons[i] = Some(NeuronBox::Frozen { twin: Some(twin) }));
+    let rounds = descent.rounds;
     let seen = Seen { rounds, distance, loss: view.loss, margin: margin(surface, &point), slack, residual };
     written(surface, System::Stationarity, &point, neurons, seen)
 }

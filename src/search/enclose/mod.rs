@@ -16,6 +16,7 @@ mod radii;
 mod refine;
 mod simplify;
 mod span;
+mod split;
 mod start;
 mod surface;
 
@@ -23,6 +24,7 @@ use crate::kernel::enclosure::certificate::{Block, NeuronBox, System};
 use crate::kernel::problem::Problem;
 use crate::kernel::samples::Samples;
 use descent::{Descent, End};
+use finish::Zeros;
 use point::Point;
 use start::Start;
 use surface::Surface;
@@ -95,7 +97,14 @@ pub fn candidate(
         return Err(left());
     }
     let found = match ended? {
-        End::Stationary => finish::stationary(problem, &surface, &start, descent).map(|f| resting_rows(samples, f)),
+        End::Stationary => {
+            let finish = |zeros| finish::stationary(problem, &surface, &start, &descent, zeros);
+            let mut found = finish(Zeros::AtZero)?;
+            if split::zeros_stay_open(problem, &found) {
+                found = finish(Zeros::BesideOthers)?;
+            }
+            Ok(resting_rows(samples, found))
+        }
         End::Zero => interpolated(problem, &surface, &start, &descent.point, descent.rounds, f64::INFINITY)
             .unwrap_or_else(|| {
                 Err("the loss is zero, but there are too few parameters to interpolate all samples".into())
