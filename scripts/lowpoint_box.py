@@ -7,7 +7,7 @@ rationals. Nothing here was taken from the first checker: the page is the common
 
 from fractions import Fraction
 
-from flint import arb, arb_mat, ctx, fmpq
+from flint import arb, arb_mat, ctx, fmpq, fmpz_mat
 
 PRECISION = 128
 MAX_UNKNOWNS = 8192
@@ -240,7 +240,7 @@ class Pattern:
                 self.check_pins(problem, box.neurons[i], i)
 
     def check_pins(self, problem, role, i):
-        """pattern: the gauge, the hidden bias of a neuron with one side, and all of one that is nowhere active."""
+        """pattern: the gauge, redundant inputs, the hidden bias of a neuron with one side, all of one that is nowhere active."""
         width = len(problem.x[0])
         pinned, mids = list(role.pinned), role.input[1] + role.output[1]
         if not self.has_decay and self.is_flat_neuron(problem, role, i):
@@ -249,9 +249,26 @@ class Pattern:
         plain = problem.hidden_bias and problem.penalty[1] == 0 and has_plain_bias(problem)
         if plain and one_side and width - 1 in pinned:
             pinned.remove(width - 1)
+        if not self.has_decay:
+            pinned = self.without_redundant(problem, i, pinned)
         most = 0 if self.has_decay else 1
         require(len(pinned) <= most and all(mids[a] != 0 for a in pinned), f"neuron {i}", "pattern",
-                f"expected at most {most} pinned coordinate, not zero, and the hidden bias where the output bias gives it")
+                f"expected at most {most} pinned coordinate, not zero, besides redundant input weights, "
+                f"and the hidden bias where the output bias gives it; found {pinned}")
+
+    def without_redundant(self, problem, i, pinned):
+        """The coordinates but for input weights whose column is in the span of the free ones' where the neuron is active."""
+        rows = [x for x, s in zip(problem.x, self.signs[i]) if s == 0 or problem.slopes[s < 0] != 0]
+        columns = [a for a in range(len(problem.x[0])) if any(row[a] for row in rows)]
+        free = [a for a in columns if a not in pinned]
+
+        def rank(chosen):
+            return fmpz_mat([[int(row[a]) for a in chosen] for row in rows]).rank() if chosen else 0
+
+        held, least = [a for a in columns if a in pinned], rank(free)
+        if rank(free + held) > least:
+            held = [a for a in held if rank(free + [a]) == least]
+        return [a for a in pinned if a not in held and (a in columns or a >= len(problem.x[0]))]
 
     def is_flat_neuron(self, problem, role, i):
         """No kinks, and slope 0 on all samples."""

@@ -157,6 +157,11 @@ impl Echelon {
         self.rows.len()
     }
 
+    /// The rows, in the order of insertion, each with its pivot column: its first that is not zero, where all others are.
+    pub fn rows(&self) -> impl Iterator<Item = (usize, &[BigInt])> {
+        self.rows.iter().map(|(pivot, row)| (*pivot, row.as_slice()))
+    }
+
     /// The pivot columns, in the order of insertion.
     pub fn pivots(&self) -> Vec<usize> {
         self.rows.iter().map(|(pivot, _)| *pivot).collect()

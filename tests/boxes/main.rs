@@ -10,7 +10,7 @@ mod edits;
 mod truth;
 
 use common::linear::{integer, q};
-use common::plant::{Plant, collapsed, decayed, escaping, interpolating, scalar, vector};
+use common::plant::{Plant, collapsed, decayed, escaping, interpolating, redundant, redundant_vector, scalar, vector};
 use common::second::{Case, second_checker};
 use edits::{Edit, edits};
 use lowpoint::input::{Decay, Source, load};
@@ -37,6 +37,8 @@ fn bases(folder: &Path) -> Vec<Base> {
         ("leaky", decayed([integer(1), q(1, 4)])),
         ("escaping", escaping()),
         ("collapsed", collapsed()),
+        ("redundant", redundant()),
+        ("redundant-vector", redundant_vector()),
         ("scalar", scalar()),
         ("vector", vector(integer(0), q(1, 64))),
         ("vector-decayed", vector(q(1, 64), q(1, 64))),

@@ -425,6 +425,38 @@ pub fn vector(alpha: Q, size: Q) -> Plant {
     .solve(5, size)
 }
 
+/// The same function with two more inputs, held coordinates given anew: one is always zero, the other and the first add up
+/// to one, as one-hot columns do.
+fn widened(mut plant: Plant, pinned: &[&[usize]]) -> Plant {
+    plant.instance.rows.iter_mut().for_each(|row| {
+        row.splice(2..2, [0, row[2] - row[0]]);
+    });
+    for (i, w) in plant.instance.net.w.iter_mut().enumerate() {
+        // v (1 - x) + v x - v is nothing.
+        let v = integer(i as i64 + 1);
+        w[0] += &v;
+        w[2] -= &v;
+        w.splice(2..2, [q(-3, 2), v]);
+    }
+    let live = plant.roles.iter_mut().filter_map(|role| match role {
+        Role::Live { pinned, .. } => Some(pinned),
+        _ => None,
+    });
+    live.zip(pinned).for_each(|(held, pinned)| *held = pinned.to_vec());
+    plant
+}
+
+/// One output, and inputs that depend on each other. The second neuron has one side: its hidden bias is held by the output
+/// bias, and may still span.
+pub fn redundant() -> Plant {
+    widened(scalar(), &[&[2, 3, 5], &[1, 2, 3, 4], &[0, 2, 5]])
+}
+
+/// Several outputs, and inputs that depend on each other.
+pub fn redundant_vector() -> Plant {
+    widened(vector(integer(0), q(1, 64)), &[&[2, 3, 5], &[0, 2, 6]])
+}
+
 /// As many unknowns as equations f(x_k) = y_k; a sample occurs twice, one neuron is held at zero.
 pub fn interpolating() -> Plant {
     let rows = [[1, 2, 1], [1, 2, 1], [3, 1, 1], [0, 2, 1], [-1, 3, 1], [-4, -1, 1]];

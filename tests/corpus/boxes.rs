@@ -1,7 +1,7 @@
 //! Box certificates: planted ones, and one fault for each rule of section 10 of docs/FORMAT.md.
 
 use super::common::linear::{integer, q};
-use super::common::plant::{Plant, decayed, escaping, scalar, vector};
+use super::common::plant::{Plant, decayed, escaping, redundant, redundant_vector, scalar, vector};
 use super::faults::{Edit::Once, Fault};
 
 /// The planted point of a problem.
@@ -9,6 +9,8 @@ pub fn plant(name: &str) -> Plant {
     match name {
         "box-decayed" => decayed([integer(1), integer(0)]),
         "box-escaping-decayed" => escaping(),
+        "box-redundant" => redundant(),
+        "box-redundant-vector" => redundant_vector(),
         "box-scalar" => scalar(),
         "box-turning" => vector(integer(0), integer(512)),
         "box-vector" => vector(integer(0), q(1, 64)),
@@ -17,7 +19,8 @@ pub fn plant(name: &str) -> Plant {
 }
 
 /// All are at minima, or at the saddle that they claim.
-pub const PLANTED: [&str; 4] = ["box-decayed", "box-escaping-decayed", "box-scalar", "box-vector"];
+pub const PLANTED: [&str; 6] =
+    ["box-decayed", "box-escaping-decayed", "box-redundant", "box-redundant-vector", "box-scalar", "box-vector"];
 
 pub const ACCEPTED: &[Fault] = &[
     (
@@ -25,6 +28,9 @@ pub const ACCEPTED: &[Fault] = &[
         "box-decayed",
         &[Once("constant 1p1", "constant -1p1"), Once(FAR.0, "9")],
     ),
+    ("box-redundant.gauge-of-inputs", "box-redundant", &[Once("pinned 2 3 5", "pinned 1 2 3")]),
+    ("box-redundant.other-choice", "box-redundant", &[Once("pinned 2 3 5", "pinned 0 2 5")]),
+    ("box-redundant.hidden-bias-of-two-sides", "box-redundant", &[Once("pinned 2 3 5", "pinned 2 4 5")]),
     ("box-scalar.smaller-region", "box-scalar", &[Once("region 1023/8192 1023/1024", "region 1e-3 1e-3")]),
     ("box-scalar.wider-box", "box-scalar", &[Once("input -32 3p0 -1p0 1p-1", "input -28 3p0 -1p0 1p-1")]),
     ("box-vector.shifted-midpoint", "box-vector", &[Once("-3p0 7p-1", "-3p0 e000000001p-38")]),
@@ -32,6 +38,13 @@ pub const ACCEPTED: &[Fault] = &[
 ];
 
 pub const REJECTED: &[Fault] = &[
+    ("box-redundant.not-redundant", "box-redundant", &[Once("pinned 2 3 5", "pinned 1 2 5")]),
+    ("box-redundant.one-too-many", "box-redundant", &[Once("pinned 2 3 5", "pinned 0 2 3 5")]),
+    ("box-redundant.zero-column-left", "box-redundant", &[Once("pinned 2 3 5", "pinned 3 5")]),
+    ("box-redundant.spanned-with-the-gauge", "box-redundant", &[Once("pinned 1 2 3 4", "pinned 0 2 3 4")]),
+    ("box-redundant-vector.not-redundant", "box-redundant-vector", &[Once("pinned 2 3 5", "pinned 1 2 5")]),
+    ("box-redundant-vector.two-outputs", "box-redundant-vector", &[Once("pinned 2 3 5", "pinned 2 3 5 6")]),
+    ("box-redundant-vector.spanned-with-the-gauge", "box-redundant-vector", &[Once("pinned 2 3 5", "pinned 0 2 3")]),
     ("box-scalar.claim-of-the-model", "box-scalar", &[Once("-nearby 1/524288", "")]),
     ("box-scalar.distance-too-small", "box-scalar", &[Once("1/524288", "1/1048576")]),
     ("box-scalar.neuron-missing", "box-scalar", &[Once("neurons 5", "neurons 3"), Once(SCALAR_END, "end\n")]),

@@ -1,7 +1,7 @@
 //! Boxes read back from certificates, boxes written by hand, and whether a point lies in one.
 
 use crate::common::instance::Net;
-use crate::common::linear::{Q, dot, q, reduce};
+use crate::common::linear::{Q, dot, null_space, q, reduce};
 use crate::problems::Planted;
 use lowpoint::kernel::certificate::{Evidence, Radius, Region};
 use lowpoint::kernel::enclosure::certificate::{Block, BoxCertificate, Live, NeuronBox, System};
@@ -13,7 +13,7 @@ use lowpoint::kernel::problem::Problem;
 use lowpoint::kernel::residuals::Residuals;
 use lowpoint::kernel::rule::statement;
 use lowpoint::kernel::samples::Samples;
-use num_bigint::Sign;
+use num_bigint::{BigInt, Sign};
 use num_traits::{One, Signed, ToPrimitive, Zero};
 
 /// The box of a certificate.
@@ -25,7 +25,7 @@ pub fn box_of(bytes: &str) -> BoxCertificate {
 }
 
 pub fn two_to(exponent: i32) -> Q {
-    let power = Q::from_integer(num_bigint::BigInt::one() << exponent.unsigned_abs());
+    let power = Q::from_integer(BigInt::one() << exponent.unsigned_abs());
     if exponent < 0 { power.recip() } else { power }
 }
 
@@ -100,9 +100,9 @@ pub fn signs_of_box(problem: &Problem, certificate: &BoxCertificate) -> Option<V
     Some(signs)
 }
 
-/// Whether the box, all of whose neurons are live, holds the point, after (h_i, w_i) -> (h_i / s, s w_i) where a coordinate
-/// is pinned.
-pub fn holds(certificate: &BoxCertificate, point: &Net) -> Result<(), String> {
+/// Whether the box, all of whose neurons are live, holds the point with other numbers at the coordinates that are held: where
+/// (h_i, w_i) -> (h_i / s, s w_i) leads, and moves along which no sample tells the neuron's inputs apart.
+pub fn holds(problem: &Problem, certificate: &BoxCertificate, point: &Net) -> Result<(), String> {
     let within = |block: &Block, held: &dyn Fn(usize) -> bool, values: &[Q], what: String| -> Result<(), String> {
         let radius = two_to(block.exponent);
         for (a, (mid, value)) in exact(&block.midpoints).iter().zip(values).enumerate() {
@@ -118,23 +118,56 @@ pub fn holds(certificate: &BoxCertificate, point: &Net) -> Result<(), String> {
     for (i, role) in certificate.neurons.iter().enumerate() {
         let NeuronBox::Live(live) = role else { return Err(format!("neuron {i} is not live")) };
         let (w, h) = (&point.w[i], &point.h[i]);
-        let scale = match live.pinned.first() {
-            None => Q::one(),
-            Some(&c) if c < w.len() => dyadic(live.input.midpoints[c]).unwrap() / &w[c],
-            Some(&c) => &h[c - w.len()] / dyadic(live.output.midpoints[c - w.len()]).unwrap(),
-        };
-        if !scale.is_positive() {
-            return Err(format!("neuron {i}: the pinned coordinate has another sign"));
-        }
-        let w_scaled: Vec<Q> = w.iter().map(|v| v * &scale).collect();
-        let h_scaled: Vec<Q> = h.iter().map(|v| v / &scale).collect();
-        within(&live.input, &|a| live.pinned.contains(&a), &w_scaled, format!("w of neuron {i}"))?;
+        let (w_carried, h_scaled) = carried(problem, live, w, h).map_err(|why| format!("neuron {i}: {why}"))?;
+        within(&live.input, &|a| live.pinned.contains(&a), &w_carried, format!("w of neuron {i}"))?;
         within(&live.output, &|j| live.pinned.contains(&(w.len() + j)), &h_scaled, format!("h of neuron {i}"))?;
     }
     match (&certificate.bias, &point.bias) {
         (Some(block), Some(values)) => within(block, &|_| false, values, "output bias".into()),
         _ => Ok(()),
     }
+}
+
+/// (w, h) of a neuron with the held numbers of the box and the same values on all samples.
+fn carried(problem: &Problem, live: &Live, w: &[Q], h: &[Q]) -> Result<(Vec<Q>, Vec<Q>), String> {
+    let width = w.len();
+    let held: Vec<usize> = live.pinned.iter().copied().filter(|c| *c < width).collect();
+    let output = live.pinned.iter().find(|c| **c >= width).map(|c| c - width);
+    let scale = match (output, held.first()) {
+        (Some(j), _) => &h[j] / dyadic(live.output.midpoints[j]).unwrap(),
+        (None, Some(&a)) => dyadic(live.input.midpoints[a]).unwrap() / &w[a],
+        (None, None) => Q::one(),
+    };
+    if !scale.is_positive() {
+        return Err("the pinned coordinate has another sign".into());
+    }
+    let mut carried: Vec<Q> = w.iter().map(|v| v * &scale).collect();
+    let free: Vec<usize> = (0..width).filter(|a| !held.contains(a)).collect();
+    let rows = active(problem, w);
+    for &s in held.iter().filter(|_| output.is_some()) {
+        // The last column is no pivot where it depends on the free ones.
+        let columns: Vec<usize> = free.iter().copied().chain([s]).collect();
+        let row = |x: &Vec<Q>| columns.iter().map(|a| x[*a].clone()).collect();
+        let last = null_space(rows.iter().map(row).collect(), columns.len()).pop();
+        let v = last.filter(|v| v[free.len()].is_one()).ok_or(format!("coordinate {s} is held, but not redundant"))?;
+        let far = dyadic(live.input.midpoints[s]).unwrap() - &carried[s];
+        columns.iter().zip(v).for_each(|(a, v)| carried[*a] += &far * v);
+    }
+    Ok((carried, h.iter().map(|v| v / &scale).collect()))
+}
+
+/// The inputs on which a neuron is active or on its kink.
+fn active(problem: &Problem, w: &[Q]) -> Vec<Vec<Q>> {
+    let samples = Samples::new(problem.dataset(), problem.network().has_hidden_bias());
+    let rational = |v: &BigInt| Q::new(v.clone(), samples.denominator().clone());
+    let rows = samples.rows().iter().map(|row| row.iter().map(rational).collect::<Vec<Q>>());
+    let slopes = problem.network().activation();
+    let acts = |x: &Vec<Q>| match dot(w, x) {
+        z if z.is_zero() => true,
+        z if z.is_positive() => !slopes.positive.is_zero(),
+        _ => !slopes.negative.is_zero(),
+    };
+    rows.filter(acts).collect()
 }
 
 /// The box of these radii around the planted point, as a prover would write it.
@@ -146,7 +179,14 @@ pub fn by_hand(planted: &Planted, problem: &Problem, exponent: i32) -> BoxCertif
         // The gauge: the largest output weight, or input weight where the neuron is asleep.
         let (w, h) = (&planted.net.w[i], &planted.net.h[i]);
         let largest = |v: &[Q]| (0..v.len()).max_by_key(|j| v[*j].abs()).unwrap();
-        let gauge = if h.iter().all(Zero::is_zero) { largest(w) } else { width + largest(h) };
+        let pinned = match (planted.penalty.is_none(), h.iter().all(Zero::is_zero)) {
+            (false, _) => vec![],
+            (true, true) => vec![largest(w)],
+            (true, false) => {
+                let pivots = reduce(&mut planted.active(i), width);
+                (0..width).filter(|a| !pivots.contains(a)).chain([width + largest(h)]).collect()
+            }
+        };
         // Rows of zeros are kinks without a class.
         let kinks = (0..planted.rows.len()).filter(|k| dot(w, &planted.rows[*k]).is_zero()).collect();
         // A class depends on those before it where its column is no pivot.
@@ -156,7 +196,7 @@ pub fn by_hand(planted: &Planted, problem: &Problem, exponent: i32) -> BoxCertif
         let multipliers: Vec<Q> = classes.iter().map(|c| planted.multiplier(i, c)).collect();
         NeuronBox::Live(Live {
             kinks,
-            pinned: if planted.penalty.is_none() { vec![gauge] } else { vec![] },
+            pinned,
             input: block(w),
             output: block(h),
             multipliers: block(&multipliers),

@@ -90,7 +90,8 @@ fn agree(problem: &Problem, name: &str, tally: &mut Tally) {
         return;
     }
     assert_eq!(exact.theorem.claim().verdict(), boxed.theorem.claim().verdict(), "{name}");
-    holds(&certificate, &point).unwrap_or_else(|why| panic!("{name}: the exact point is not in the box: {why}"));
+    holds(problem, &certificate, &point)
+        .unwrap_or_else(|why| panic!("{name}: the exact point is not in the box: {why}"));
     assert!(boxed.theorem.enclosed().unwrap().loss_below <= at && at <= *boxed.theorem.loss(), "{name}");
     tally.see(format!("{name}: the exact point is in the box"));
 }

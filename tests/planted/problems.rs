@@ -47,6 +47,8 @@ pub struct Kind {
     pub outside: bool,
     /// The first neuron has h = 0.
     pub asleep: bool,
+    /// Inputs that depend on others, on all samples or where a neuron is active; without decay.
+    pub redundant: bool,
 }
 
 impl Planted {
@@ -54,6 +56,9 @@ impl Planted {
     pub fn random(rng: &mut Rng, kind: Kind) -> Option<Self> {
         let mut planted = Self::parameters(rng, kind);
         planted.samples(rng);
+        if kind.redundant && rng.chance(60) {
+            planted.add_rare_input(rng);
+        }
         planted.apart().then_some(())?;
         planted.collect_classes(rng, kind);
         let (rows, sums) = planted.equations();
@@ -63,7 +68,49 @@ impl Planted {
             let weight = planted.weight(k);
             planted.y[k] = planted.value(k).iter().zip(&planted.eps[k]).map(|(f, e)| f - e / &weight).collect();
         }
+        for _ in 0..if kind.redundant { 1 + rng.below(2) } else { 0 } {
+            planted.add_redundant_input(rng);
+        }
         Some(planted)
+    }
+
+    /// An input that few samples have, on which some neuron is negative.
+    fn add_rare_input(&mut self, rng: &mut Rng) {
+        let w = rng.pick(&self.net.w);
+        let negative: Vec<usize> = (0..self.rows.len()).filter(|k| dot(&w, &self.rows[*k]).is_negative()).collect();
+        let few: Vec<usize> = negative.into_iter().filter(|_| rng.chance(40)).take(2).collect();
+        for (k, row) in self.rows.iter_mut().enumerate() {
+            row.insert(0, if few.contains(&k) { q(rng.pick(&[-2, -1, 1, 2]), 2) } else { Q::zero() });
+        }
+        self.net.w.iter_mut().for_each(|w| w.insert(0, q(rng.range(-2, 2), 4)));
+    }
+
+    /// An input that is always zero, or a multiple of another, or one minus it; all w_i.x_k stay.
+    fn add_redundant_input(&mut self, rng: &mut Rng) {
+        let width = self.rows[0].len();
+        let mut factors = vec![Q::zero(); width];
+        if rng.chance(70) {
+            factors[rng.below(width)] = rng.pick(&[q(1, 1), q(-1, 1), q(1, 2)]);
+        }
+        if self.hidden_bias && rng.chance(40) {
+            factors[width - 1] = integer(1);
+        }
+        self.rows.iter_mut().for_each(|row| row.insert(0, dot(&factors, row)));
+        for w in &mut self.net.w {
+            let own = q(rng.range(-4, 4), 4);
+            w.iter_mut().zip(&factors).for_each(|(w, f)| *w -= f * &own);
+            w.insert(0, own);
+        }
+    }
+
+    /// The inputs on which a neuron is active or on its kink.
+    pub fn active(&self, i: usize) -> Vec<Vec<Q>> {
+        let w = &self.net.w[i];
+        let acts = |x: &&Vec<Q>| {
+            let z = dot(w, x);
+            z.is_zero() || !self.slopes[usize::from(z.is_negative())].is_zero()
+        };
+        self.rows.iter().filter(acts).cloned().collect()
     }
 
     fn parameters(rng: &mut Rng, kind: Kind) -> Self {

@@ -45,7 +45,14 @@ pub fn kind(number: usize) -> Kind {
         calm: 48,
         outside: false,
         asleep: false,
+        redundant: false,
     }
+}
+
+/// A kind of problem, in turn; none with decay where inputs depend on others.
+fn of_kind(number: usize, redundant: bool) -> Kind {
+    let kind = kind(number);
+    Kind { redundant, decays: kind.decays && !redundant, ..kind }
 }
 
 /// The next planted problem of a kind with no row of zeros.
@@ -85,7 +92,7 @@ fn judge_proof(planted: &Planted, problem: &Problem, proof: &Proof, tally: &mut 
         tally.see(format!("{name}: another pattern"));
         return;
     }
-    if let Err(why) = holds(&certificate, &planted.net) {
+    if let Err(why) = holds(problem, &certificate, &planted.net) {
         panic!("a box of the planted pattern without the planted point: {why}\n{}", proof.bytes);
     }
     let (there, facts) = (loss(problem, &planted.net), proof.theorem.enclosed().unwrap());
@@ -94,13 +101,13 @@ fn judge_proof(planted: &Planted, problem: &Problem, proof: &Proof, tally: &mut 
     tally.see(format!("{name}: holds the planted point"));
 }
 
-/// Planted minima: the search proves them, and no box contradicts them.
-pub fn minima(seed: u64, count: usize) -> Tally {
+/// Planted minima: the search proves them, and no box contradicts them. With inputs that depend on others, on request.
+pub fn minima(seed: u64, count: usize, redundant: bool) -> Tally {
     let (mut rng, mut tally) = (Rng::new(seed), Tally::default());
     let mut number = 0;
     while tally.of("tried") < count {
         number += 1;
-        let kind = kind(number);
+        let kind = of_kind(number, redundant);
         let planted = next(&mut rng, kind);
         if !planted.is_convex() {
             tally.see("passed over: a concave kink");
@@ -131,6 +138,10 @@ pub fn minima(seed: u64, count: usize) -> Tally {
         match by_intervals(&problem) {
             Outcome::Proved(proof) => {
                 tally.see("proved");
+                let of_one = |role: &NeuronBox| matches!(role, NeuronBox::Live(live) if live.pinned.len() > 1);
+                if box_of(&proof.bytes).neurons.iter().any(of_one) {
+                    tally.see("proved with redundant input weights held");
+                }
                 judge_proof(&planted, &problem, &proof, &mut tally, &name);
                 no_lower(&problem, &proof, &mut rng, 2, 150);
             }
@@ -169,12 +180,12 @@ pub fn no_lower(problem: &Problem, proof: &Proof, rng: &mut Rng, starts: usize, 
 }
 
 /// Planted points that are no minima: a multiplier outside its interval, a concave kink, a direction of falling loss.
-pub fn no_minima(seed: u64, count: usize) -> Tally {
+pub fn no_minima(seed: u64, count: usize, redundant: bool) -> Tally {
     let (mut rng, mut tally) = (Rng::new(seed), Tally::default());
     for number in 0..count {
         let outside = number % 4 == 0;
         let calm = if outside { 48 } else { rng.pick(&[1, 2, 4, 8]) };
-        let planted = next(&mut rng, Kind { calm, outside, ..kind(number / 4) });
+        let planted = next(&mut rng, Kind { calm, outside, ..of_kind(number / 4, redundant) });
         let problem = planted.problem(&planted.moved(&mut rng, 1e-3));
         let kinked = planted.classes.iter().any(|c| !c.is_empty());
         let verdict = judged(&planted, &problem);

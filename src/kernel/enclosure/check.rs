@@ -32,10 +32,11 @@ pub fn check(problem: &Problem, claim: &Claim, certificate: &BoxCertificate) -> 
         let expected = format!("every parameter within {most} of the model's");
         return Err(at(Place::Point)(Failure::new(Rule::Distance, expected, "one that may be farther away")));
     }
+    let samples = Samples::new(problem.dataset(), problem.network().has_hidden_bias());
     with_box(problem, certificate, |whole, centre| {
         // What needs no matrix first: most refusals are cheap.
         let slacks = match certificate.system {
-            System::Stationarity => whole.stationary(&certificate.neurons)?,
+            System::Stationarity => whole.stationary(&samples, &certificate.neurons)?,
             System::Interpolation => vec![None; whole.equations.pattern.units.len()],
         };
         includes(whole, centre)?;
@@ -48,7 +49,6 @@ pub fn check(problem: &Problem, claim: &Claim, certificate: &BoxCertificate) -> 
         let (Some(low), Some(high)) = (exact(loss.inf().max(0.0)), exact(loss.sup())) else {
             return Err(refusal(Rule::Signs, "a loss in the range of floats", "one beyond it"));
         };
-        let samples = Samples::new(problem.dataset(), problem.network().has_hidden_bias());
         let model_loss = problem.loss(&Residuals::new(problem.dataset(), &samples, problem.network()));
         Ok(Theorem {
             claim: claim.clone(),

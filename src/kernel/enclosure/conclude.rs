@@ -1,7 +1,8 @@
 //! What the one zero in the box is: from strict signs and strict multipliers to a local minimum (T3, T5, T6, T10).
 //!
 //! * One output, no decay (T3, T6): every live neuron has h_i != 0. One pinned coordinate a neuron, not zero, is its gauge:
-//!   sum_a w_ia dL/dw_ia = sum_j h_ij dL/dh_ij where w_i.x_C = 0, so its equation follows from the others.
+//!   sum_a w_ia dL/dw_ia = sum_j h_ij dL/dh_ij where w_i.x_C = 0, so its equation follows from the others. Further pinned
+//!   input weights are `redundant`.
 //! * One output, decay (T10): stationarity alone, with h_i != 0; neurons at zero by `zero`.
 //! * Several outputs (T5): with strict multipliers the critical cone is the space w_i.x_C = 0, on which the second order is the
 //!   Lagrangian's Hessian H. If H + s E^T E is positive definite for some s >= 0, E the kinks' equations, H is positive
@@ -13,10 +14,13 @@ use super::data::{Data, parameters};
 use super::field::{Field, Side, Sides, unit_of};
 use super::interval::{Interval, ball, dot, is_usable, point};
 use super::pattern::{Pattern, Unit, UnitValues, Values};
+use super::redundant::outside_span;
 use super::system::Equations;
 use super::zero;
 use crate::kernel::network::Network;
 use crate::kernel::reject::{Place, Reason, Reject, Rule};
+use crate::kernel::samples::Samples;
+use num_bigint::BigInt;
 
 /// The numbers at the centre of the box.
 pub struct Centre {
@@ -63,7 +67,7 @@ impl Whole<'_, '_, '_> {
     }
 
     /// Everything that makes the zero stationary, and the least slack of each unit's multipliers, 1 - |lam_C|.
-    pub fn stationary(&self, neurons: &[NeuronBox]) -> Result<Vec<Option<f64>>, Reject> {
+    pub fn stationary(&self, samples: &Samples, neurons: &[NeuronBox]) -> Result<Vec<Option<f64>>, Reject> {
         let mut slacks = Vec::new();
         for (i, role) in neurons.iter().enumerate() {
             if matches!(role, NeuronBox::Constant { bias } if !self.constant_holds(*bias)) {
@@ -71,7 +75,7 @@ impl Whole<'_, '_, '_> {
             }
         }
         for ((unit, own), sides) in self.pattern().units.iter().zip(&self.values.units).zip(&self.sides().0) {
-            self.pinned(unit, own, sides)?;
+            self.pinned(samples, unit, own, sides)?;
             slacks.push(self.slack(unit, own)?);
         }
         Ok(slacks)
@@ -82,9 +86,10 @@ impl Whole<'_, '_, '_> {
         sides.iter().all(|side| *side != Side::Kink && side.slope(self.data()).mag() == 0.0)
     }
 
-    /// Every pinned coordinate's equation follows from the others: one gauge for each neuron, and the hidden bias of a
-    /// neuron with equal sides on all samples, whose equation is h_i times that of the output bias.
-    fn pinned(&self, unit: &Unit<'_>, own: &UnitValues, sides: &[Side]) -> Result<(), Reject> {
+    /// Every pinned coordinate's equation follows from the others: the hidden bias of a neuron with equal sides on all
+    /// samples, whose equation is h_i times that of the output bias; and without decay one gauge for each neuron, and input
+    /// weights that are redundant where it is active.
+    fn pinned(&self, samples: &Samples, unit: &Unit<'_>, own: &UnitValues, sides: &[Side]) -> Result<(), Reject> {
         let width = own.input.len();
         let all_equal = sides.first().is_some_and(|first| *first != Side::Kink && sides.iter().all(|s| s == first));
         if !self.decays() && self.is_dead(sides) {
@@ -93,20 +98,37 @@ impl Whole<'_, '_, '_> {
         let hidden_bias = self.data().hidden_bias.then(|| width.saturating_sub(1));
         let decayed = |c: usize| self.data().input_decay.get(c).is_none_or(|decay| decay.mag() != 0.0);
         let by_bias = |c: usize| Some(c) == hidden_bias && !decayed(c) && all_equal && self.balanced();
-        let gauges: Vec<usize> = unit.live.pinned.iter().copied().filter(|c| !by_bias(*c)).collect();
-        let allowed = usize::from(!self.decays());
-        if gauges.len() > allowed {
-            let expected = match allowed {
-                0 => "under weight decay no pinned coordinate but a hidden bias, as without decay",
-                _ => "one pinned coordinate, and the hidden bias where the neuron has one side and no kinks",
-            };
-            return Err(refusal(unit, Rule::Pattern, expected, format!("{} pinned", gauges.len())));
-        }
+        let mut gauges: Vec<usize> = unit.live.pinned.iter().copied().filter(|c| !by_bias(*c)).collect();
         let value = |c: usize| own.input.iter().chain(&own.output).nth(c).copied().unwrap_or(Interval::EMPTY);
-        if gauges.iter().any(|c| !is_strict(value(*c))) {
-            return Err(refusal(unit, Rule::Pattern, "a pinned coordinate that is not zero", "zero".into()));
+        let is_gauge = |gauges: &[usize]| gauges.len() <= 1 && gauges.iter().all(|c| is_strict(value(*c)));
+        if self.decays() {
+            let expected = "under weight decay no pinned coordinate but a hidden bias, as without decay";
+            let found = || format!("{} pinned", gauges.len());
+            return if gauges.is_empty() { Ok(()) } else { Err(refusal(unit, Rule::Pattern, expected, found())) };
         }
-        Ok(())
+        if is_gauge(&gauges) {
+            return Ok(());
+        }
+        let spanning: Vec<usize> = (0..width).filter(|c| !gauges.contains(c)).collect();
+        let held: Vec<usize> = gauges.iter().copied().filter(|c| *c < width).collect();
+        let active = sides.iter().zip(samples.rows());
+        let active = active.filter(|(side, _)| **side == Side::Kink || side.slope(self.data()).mag() != 0.0);
+        let rows: Vec<&Vec<BigInt>> = active.map(|(_, row)| row).collect();
+        let outside = outside_span(&rows, &spanning, &held);
+        gauges.retain(|c| *c >= width || outside.contains(c));
+        if is_gauge(&gauges) {
+            return Ok(());
+        }
+        let expected = "at most one pinned coordinate, not zero, besides redundant input weights, and the hidden bias \
+                        where the neuron has one side and no kinks";
+        let name = |c: &usize| if *c < width { format!("w_{c}") } else { format!("h_{}", c - width) };
+        let found = match gauges.as_slice() {
+            [one] => format!("{}, which is zero", name(one)),
+            several => {
+                format!("{}: {}", several.len(), several.iter().take(4).map(name).collect::<Vec<_>>().join(", "))
+            }
+        };
+        Err(refusal(unit, Rule::Pattern, expected, found))
     }
 
     /// |nu_C - T be sum h.eps_k t_k| < T ga sum h.eps_k |t_k| for every class, strictly over the box.

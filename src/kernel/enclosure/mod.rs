@@ -18,6 +18,7 @@ pub mod matrix;
 pub mod parse;
 pub mod pattern;
 pub mod product;
+pub mod redundant;
 pub mod rounding;
 pub mod system;
 pub mod zero;

@@ -3,8 +3,9 @@
 //! Such coordinates are pinned, or neurons held as they are, so that the rest is an isolated zero.
 
 use super::point::{Point, Unit};
-use super::start::Start;
-use super::surface::Surface;
+use super::redundant::redundant;
+use super::start::{Start, gauge};
+use super::surface::{Ray, Surface};
 use crate::exact::cell::Side;
 use crate::kernel::problem::Problem;
 use crate::search::polish::kkt::axpy;
@@ -24,7 +25,7 @@ pub fn pin(problem: &Problem, surface: &Surface, start: &Start, point: &mut Poin
             while let Some((twin, of)) = freeze_a_twin(surface, start, point) {
                 frozen.push((twin, of));
             }
-        } else {
+        } else if start.redundant.is_empty() {
             groups(point)
                 .into_iter()
                 .for_each(|group| pin_group(surface, point, &group, linear(&point.units[group[0]])));
@@ -32,6 +33,9 @@ pub fn pin(problem: &Problem, surface: &Surface, start: &Start, point: &mut Poin
     }
     let width = surface.width() + surface.outputs;
     for unit in &mut point.units {
+        if !start.simplify.decays {
+            hold_redundant(surface, &start.redundant, problem.network().has_hidden_bias(), unit);
+        }
         // A neuron that is linear on all samples shares its hidden bias with the output bias.
         if linear(unit) && unit.is_free(last) {
             unit.pinned.push(last);
@@ -43,6 +47,21 @@ pub fn pin(problem: &Problem, surface: &Surface, start: &Start, point: &mut Poin
         }
     }
     frozen
+}
+
+/// Holds the input weights that depend on others where the neuron is active; `known` do so on all samples.
+fn hold_redundant(surface: &Surface, known: &[usize], hidden_bias: bool, unit: &mut Unit) {
+    let acts = |(ray, side): &(&Ray, &Side)| {
+        **side == Side::Kink || ray.rows.iter().any(|&row| surface.slope(**side, row) != 0.0)
+    };
+    let active = surface.rays.iter().zip(&unit.sides).filter(acts).map(|(ray, _)| ray);
+    let found = redundant(surface, active, known, hidden_bias);
+    if found.is_empty() {
+        return;
+    }
+    unit.pinned = known.iter().copied().chain(found).collect();
+    unit.pinned.sort_unstable();
+    unit.pinned.push(gauge(surface, unit));
 }
 
 /// Units with the same sides.

@@ -13,6 +13,7 @@ mod line;
 mod newton;
 mod point;
 mod radii;
+mod redundant;
 mod refine;
 mod simplify;
 mod span;

@@ -40,6 +40,16 @@ impl Span {
         true
     }
 
+    /// The dimension of the span.
+    pub fn rank(&self) -> usize {
+        self.basis.len()
+    }
+
+    /// Entry `a` of each vector of the orthonormal basis.
+    pub fn column(&self, a: usize) -> Vec<f64> {
+        self.basis.iter().map(|q| q[a]).collect()
+    }
+
     /// Whether x lies in the span.
     pub fn contains(&self, x: &[f64]) -> bool {
         !self.clone().add(x, 0.0)

@@ -2,6 +2,7 @@
 
 use super::descent::{hold_dependent, return_to_kinks};
 use super::point::{Point, Unit};
+use super::redundant::redundant;
 use super::simplify::Simplify;
 use super::surface::{Ray, Surface};
 use crate::exact::cell::Side;
@@ -23,6 +24,8 @@ pub struct Start {
     pub simplify: Simplify,
     /// Neurons that stay as they are: on no sample active.
     pub frozen: Vec<usize>,
+    /// Input coordinates that stay as they are without decay: on all samples a combination of others. Ascending.
+    pub redundant: Vec<usize>,
     /// (w_i, h_i) of the model, in real coordinates.
     pub model: Vec<(Vec<f64>, Vec<f64>)>,
     /// The model's output bias; zeros where there is none.
@@ -42,10 +45,12 @@ pub fn start(problem: &Problem, surface: &Surface) -> Result<Start, String> {
     let both = |n: &Neuron| (entries(&n.input).collect::<Vec<f64>>(), entries(&n.output).collect::<Vec<f64>>());
     let neurons: Vec<_> = network.neurons().iter().map(both).collect();
     let bias: Vec<f64> = network.output_bias().map_or(vec![0.0; surface.outputs], |b| entries(b).collect());
+    let redundant = if decays { vec![] } else { redundant(surface, &surface.rays, &[], network.has_hidden_bias()) };
     let mut start = Start {
         point: Point { units: Vec::new(), bias: bias.clone() },
         simplify: Simplify { decays, gone: Vec::new() },
         frozen: Vec::new(),
+        redundant,
         model: neurons,
         bias,
     };
@@ -64,7 +69,8 @@ pub fn start(problem: &Problem, surface: &Surface) -> Result<Start, String> {
                     "neuron {index} is zero, but active: without decay it has no equations of its own"
                 ));
             }
-            unit.pinned = vec![gauge(surface, &unit)];
+            unit.pinned.clone_from(&start.redundant);
+            unit.pinned.push(gauge(surface, &unit));
         }
         start.point.units.push(guessed_kinks(surface, unit));
     }
@@ -97,12 +103,13 @@ fn guessed_kinks(surface: &Surface, unit: Unit) -> Unit {
     if far || !kept { unit } else { moved }
 }
 
-/// The coordinate that is held so that (s w, h / s) is no freedom: h of a single output, else the largest w_a.
-fn gauge(surface: &Surface, unit: &Unit) -> usize {
-    let width = surface.width();
-    match surface.outputs {
-        1 => width,
-        _ => (0..width).max_by(|&a, &b| unit.input[a].abs().total_cmp(&unit.input[b].abs())).unwrap_or(0),
+/// The coordinate that is held so that (s w, h / s) is no freedom: the largest output weight where there is one output or
+/// other input weights are held, which may depend on it, else the largest input weight.
+pub fn gauge(surface: &Surface, unit: &Unit) -> usize {
+    let largest = |of: &[f64]| (0..of.len()).max_by(|&a, &b| of[a].abs().total_cmp(&of[b].abs())).unwrap_or(0);
+    match surface.outputs == 1 || !unit.pinned.is_empty() {
+        true => surface.width() + largest(&unit.output),
+        false => largest(&unit.input),
     }
 }
 
