@@ -92,10 +92,14 @@ fn judge_proof(planted: &Planted, problem: &Problem, proof: &Proof, tally: &mut 
         tally.see(format!("{name}: another pattern"));
         return;
     }
-    if let Err(why) = holds(problem, &certificate, &planted.net) {
-        panic!("a box of the planted pattern without the planted point: {why}\n{}", proof.bytes);
-    }
     let (there, facts) = (loss(problem, &planted.net), proof.theorem.enclosed().unwrap());
+    if let Err(why) = holds(problem, &certificate, &planted.net) {
+        // With several outputs a pattern may have more stationary points; the search leaves one only for a lower loss.
+        let lower = planted.net.h[0].len() > 1 && *proof.theorem.loss() < there;
+        assert!(lower, "a box of the planted pattern without the planted point: {why}\n{}", proof.bytes);
+        tally.see(format!("{name}: another point of the pattern, of lower loss"));
+        return;
+    }
     assert!(facts.loss_below <= there && there <= *proof.theorem.loss(), "the loss {there} is not between the bounds");
     assert_eq!(proof.theorem.claim().verdict(), Verdict::LocalMinimumNearby);
     tally.see(format!("{name}: holds the planted point"));
