@@ -3,6 +3,9 @@
 
 mod common;
 
+#[path = "common/published.rs"]
+mod published;
+
 #[path = "second_checker/edges.rs"]
 mod edges;
 #[path = "second_checker/fresh.rs"]
@@ -16,6 +19,7 @@ use lowpoint::input::{Decay, Source, load};
 use lowpoint::kernel::check::check_evidence;
 use lowpoint::kernel::parse::parse_evidence;
 use lowpoint::kernel::problem::Problem;
+use published::published;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -69,11 +73,6 @@ fn agree(cases: &[Case], name: impl Fn(usize) -> String) -> BTreeMap<String, usi
     counts
 }
 
-fn file(folder: &Path, stem: &str) -> PathBuf {
-    let candidates = ["npz", "json", "safetensors", "csv"].map(|ext| folder.join(format!("{stem}.{ext}")));
-    candidates.into_iter().find(|p| p.exists()).unwrap_or_else(|| panic!("no {stem} file in {}", folder.display()))
-}
-
 fn case(data: PathBuf, model: PathBuf, certificate: &Path) -> Case {
     let certificate = std::fs::read(certificate).unwrap();
     Case { source: Source { data, model, ..Source::default() }, certificate }
@@ -87,13 +86,17 @@ fn sorted(folder: &Path) -> Vec<PathBuf> {
 
 #[test]
 fn both_accept_what_is_published() {
-    let folders: Vec<PathBuf> = sorted(&root().join("certificates")).into_iter().filter(|p| p.is_dir()).collect();
+    let published = published();
+    let boxes = published.iter().filter(|p| p.is_box()).count();
     let mut cases: Vec<Case> =
-        folders.iter().map(|f| case(file(f, "data"), file(f, "model"), &f.join("certificate"))).collect();
+        published.into_iter().map(|p| Case { certificate: p.text().into_bytes(), source: p.source }).collect();
     let example = root().join("docs/format-example");
     cases.push(case(example.join("data.json"), example.join("model.json"), &example.join("certificate.txt")));
     let counts = agree(&cases, |n| cases[n].source.data.display().to_string());
-    assert!(folders.len() >= 12 && counts.keys().all(|k| k.starts_with("accepted ")), "{counts:?}");
+    let accepted: usize = counts.iter().filter(|(k, _)| k.starts_with("accepted ")).map(|(_, n)| n).sum();
+    // Boxes are not checked where python-flint is missing.
+    let unchecked = counts.get("not checked").copied().unwrap_or(0);
+    assert!(accepted >= 13 && accepted + unchecked == cases.len() && [0, boxes].contains(&unchecked), "{counts:?}");
 }
 
 /// The certificates of the corpus with the names of their files.

@@ -2,6 +2,7 @@
 
 use crate::common::instance::Instance;
 use crate::common::rng::Rng;
+use crate::published::published;
 use lowpoint::input::{Decay, Decayed, Source, load};
 use lowpoint::kernel::problem::Problem;
 use lowpoint::kernel::samples::Samples;
@@ -31,11 +32,6 @@ impl Base {
     }
 }
 
-fn file(folder: &Path, stem: &str) -> PathBuf {
-    let candidates = ["npz", "json", "safetensors", "csv"].map(|end| folder.join(format!("{stem}.{end}")));
-    candidates.into_iter().find(|p| p.exists()).unwrap_or_else(|| panic!("no {stem} in {}", folder.display()))
-}
-
 fn source(data: PathBuf, model: PathBuf) -> Source {
     Source { data, model, ..Source::default() }
 }
@@ -46,22 +42,23 @@ fn sorted(folder: &Path) -> Vec<PathBuf> {
     all
 }
 
-fn published(root: &Path) -> Vec<Base> {
+fn of_publication(root: &Path) -> Vec<Base> {
     let mut all = Vec::new();
-    for folder in sorted(&root.join("certificates")).into_iter().filter(|p| p.is_dir()) {
-        let text = fs::read_to_string(folder.join("certificate")).unwrap();
+    // The changes of boxes are in tests/boxes.
+    for published in published().into_iter().filter(|p| !p.is_box()) {
+        let text = published.text();
         // Long numbers, or many neurons: each check takes longer.
         let budget = match text.len() {
             100_000.. => 120,
             2000.. => 300,
             _ => 700,
         };
-        let name = folder.file_name().unwrap().to_str().unwrap().to_string();
-        all.push(Base::new(name, source(file(&folder, "data"), file(&folder, "model")), text, budget));
+        all.push(Base::new(published.name, published.source, text, budget));
     }
     let folder = root.join("docs/format-example");
     let text = fs::read_to_string(folder.join("certificate.txt")).unwrap();
-    all.push(Base::new("format-example".into(), source(file(&folder, "data"), file(&folder, "model")), text, 900));
+    let json = |stem: &str| folder.join(format!("{stem}.json"));
+    all.push(Base::new("format-example".into(), source(json("data"), json("model")), text, 900));
     all
 }
 
@@ -73,7 +70,6 @@ fn corpus(root: &Path) -> Vec<Base> {
         let problem = name.split('.').next().unwrap().to_string();
         let json = |kind: &str| folder.join("problems").join(format!("{problem}.{kind}.json"));
         let text = fs::read_to_string(&path).unwrap();
-        // The changes of boxes are in tests/boxes.
         if text.contains("rests-on intervals") {
             continue;
         }
@@ -126,5 +122,5 @@ fn decay(number: u64) -> Decay {
 /// All of them; files that must be written go to `folder`.
 pub fn bases(folder: &Path) -> Vec<Base> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    [published(root), corpus(root), fresh(folder)].into_iter().flatten().collect()
+    [of_publication(root), corpus(root), fresh(folder)].into_iter().flatten().collect()
 }

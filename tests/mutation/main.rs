@@ -5,6 +5,8 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+#[path = "../common/published.rs"]
+mod published;
 
 mod bases;
 mod curvature;
