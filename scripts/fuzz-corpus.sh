@@ -4,6 +4,8 @@
 #   scripts/fuzz-corpus.sh [TARGET...]
 set -eu
 cd "$(dirname "$0")/../fuzz"
+# cargo-fuzz sets flags of its own, which replace those of .cargo/config.toml.
+[ "$(uname -m)" != x86_64 ] || export RUSTFLAGS="-C target-feature=+avx,+fma"
 [ $# -gt 0 ] || set -- $(cargo +nightly fuzz list)
 
 for target in "$@"; do

@@ -5,6 +5,8 @@
 #   scripts/fuzz.sh [SECONDS] [TARGET...]
 set -eu
 cd "$(dirname "$0")/../fuzz"
+# cargo-fuzz sets flags of its own, which replace those of .cargo/config.toml.
+[ "$(uname -m)" != x86_64 ] || export RUSTFLAGS="-C target-feature=+avx,+fma"
 seconds=${1:-60}
 [ $# -eq 0 ] || shift
 [ $# -gt 0 ] || set -- $(cargo +nightly fuzz list)

@@ -4,6 +4,8 @@
 #[path = "../../tests/common/mod.rs"]
 mod common;
 
+#[path = "../../tests/planted/boxes.rs"]
+mod boxes;
 #[path = "../../tests/oracle/checks.rs"]
 mod checks;
 #[path = "../../tests/oracle/claimed.rs"]
@@ -16,6 +18,10 @@ mod forms;
 mod mixed_forms;
 #[path = "../../tests/oracle/mixed_instances.rs"]
 mod mixed_instances;
+#[path = "../../tests/planted/problems.rs"]
+mod problems;
+#[path = "../../tests/boxes/truth.rs"]
+mod truth;
 
 pub mod targets;
 

@@ -20,6 +20,7 @@ use lowpoint::kernel::problem::Problem;
 use num_traits::Zero;
 use std::collections::BTreeMap;
 use std::path::Path;
+use truth::Known;
 
 /// A planted certificate and the problem that it is for.
 struct Base {
@@ -142,7 +143,7 @@ fn changed_boxes_are_refused_or_true() {
         let what = if kind == "accepted" { "accepted".to_string() } else { format!("{kind} {rule}") };
         *rules.entry(what).or_default() += 1;
         let fault = match kind.as_str() {
-            "accepted" => truth::is_true(&base.plant, &base.text, &edit.text).err(),
+            "accepted" => truth::is_true(&Known::of(&base.plant), &base.text, &edit.text).err(),
             "rejected" => (!edit.expected.is_empty() && !edit.expected.contains(&rule.as_str()))
                 .then(|| format!("rejected at another place: {place}, {words}")),
             _ => None,

@@ -4,17 +4,37 @@ use crate::common::linear::{Q, q};
 use crate::common::plant::{Plant, Role};
 use num_traits::{Signed, Zero};
 
-/// An error where something that the certificate says is false, or where nothing shows that it is true.
+/// What is known of the stationary point in an honest box.
+pub struct Known {
+    /// The verdict that is true of it; with an empty one no certificate is true.
+    pub claim: &'static str,
+    /// The model is at least as far away.
+    pub distance: Q,
+    /// The largest radii of a region for input and output weights; zero where they are not bounded, or no region is known.
+    pub radii: (Q, Q),
+}
+
+impl Known {
+    pub fn of(plant: &Plant) -> Self {
+        let live = plant.roles.iter().any(|role| matches!(role, Role::Live { .. }));
+        let moved = live || plant.instance.net.bias.is_some();
+        let radii = if plant.system == "stationarity" { plant.radii() } else { (Q::zero(), Q::zero()) };
+        Self { claim: plant.claim, distance: if moved { q(1, 1 << 20) } else { Q::zero() }, radii }
+    }
+}
+
+/// An error where something that the certificate says is false, or where nothing shows that it is true; `base` is the honest
+/// certificate.
 ///
 /// The planted point is the zero in the box unless the change moves a number that is held, so that another point of
 /// the same family is meant: then only the verdict, which is that of the planted point, and the distance are compared.
-pub fn is_true(plant: &Plant, base: &str, text: &str) -> Result<(), String> {
+pub fn is_true(known: &Known, base: &str, text: &str) -> Result<(), String> {
     let line = |text: &str, name: &str| -> Vec<String> {
         let found = text.lines().find(|l| l.starts_with(name)).unwrap_or_default();
         found.split(' ').skip(1).map(str::to_string).collect()
     };
     let claim = line(text, "claim");
-    if claim[0] != plant.claim {
+    if claim[0] != known.claim {
         return Err(format!("another verdict: {}", claim[0]));
     }
     for name in ["data", "model", "shape", "system"] {
@@ -23,16 +43,15 @@ pub fn is_true(plant: &Plant, base: &str, text: &str) -> Result<(), String> {
         }
     }
     let distance = rational(&claim[1]);
-    let live = plant.roles.iter().any(|role| matches!(role, Role::Live { .. })) || plant.instance.net.bias.is_some();
-    if live && distance < q(1, 1 << 20) {
-        return Err(format!("a distance of {distance}, but the model is 2^-20 away"));
+    if distance < known.distance {
+        return Err(format!("a distance of {distance}, but the model is {} away", known.distance));
     }
     let blocks = |text: &str| -> Vec<Vec<String>> {
         let names = ["input", "output", "multipliers", "bias"];
         let words = text.lines().map(|l| l.split(' ').map(str::to_string).collect::<Vec<_>>());
         words.filter(|words| names.contains(&words[0].as_str()) && words[1] != "absent").collect()
     };
-    let held = held(base);
+    let held = [held(base), held(text)].concat();
     let mut moved = Vec::new();
     for (number, (old, new)) in blocks(base).iter().zip(&blocks(text)).enumerate() {
         for (at, (a, b)) in old[2..].iter().zip(&new[2..]).enumerate() {
@@ -53,11 +72,10 @@ pub fn is_true(plant: &Plant, base: &str, text: &str) -> Result<(), String> {
         }
     }
     let region = line(text, "region");
-    if region.len() == 2 && plant.system == "stationarity" && moved.is_empty() {
-        let (inputs, outputs) = plant.radii();
-        for (word, largest) in region.iter().zip([inputs, outputs]) {
+    if region.len() == 2 && moved.is_empty() {
+        for (word, largest) in region.iter().zip([&known.radii.0, &known.radii.1]) {
             let bounded = !largest.is_zero();
-            if bounded && (word == "unbounded" || rational(word) > largest) {
+            if bounded && (word == "unbounded" || rational(word) > *largest) {
                 return Err(format!("a radius {word}, but the largest is {largest}"));
             }
         }
@@ -90,14 +108,11 @@ fn held(text: &str) -> Vec<(usize, usize)> {
 }
 
 fn rational(text: &str) -> Q {
-    if text.contains('.') {
-        return q((text.parse::<f64>().unwrap() * 1000.0) as i64, 1000); // 1.5, the only decimal
+    if let Some((mantissa, exponent)) = text.split_once('e') {
+        return rational(mantissa) * q(10, 1).pow(exponent.parse().unwrap());
     }
-    match text.split_once('e') {
-        Some((mantissa, exponent)) => {
-            let (mantissa, exponent): (Q, i32) = (mantissa.parse().unwrap(), exponent.parse().unwrap());
-            mantissa * q(10, 1).pow(exponent)
-        }
+    match text.split_once('.') {
+        Some((whole, digits)) => format!("{whole}{digits}").parse::<Q>().unwrap() / q(10, 1).pow(digits.len() as i32),
         None => text.parse().unwrap(),
     }
 }

@@ -43,7 +43,8 @@ fn changed_inputs_hold_their_properties() {
     for (target, _) in ALL {
         let corpus = inputs("corpus", target);
         // A decision takes as long as a hundred parses.
-        let changes = if matches!(target, "check" | "check_text" | "compact_text" | "forms") { 150 } else { 1000 };
+        let changes =
+            if matches!(target, "check" | "check_text" | "compact_text" | "forms" | "boxes") { 150 } else { 1000 };
         for number in 0..changes {
             let (name, bytes) = rng.pick(&corpus);
             let other = rng.pick(&corpus).1;

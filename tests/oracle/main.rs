@@ -3,6 +3,9 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+#[allow(dead_code)] // the fuzz targets use a part of these three
+#[path = "../planted/boxes.rs"]
+mod boxes;
 mod checks;
 mod claimed;
 mod forged;
@@ -11,8 +14,14 @@ mod fuzz_smoke;
 mod mixed;
 mod mixed_forms;
 mod mixed_instances;
+#[allow(dead_code)]
+#[path = "../planted/problems.rs"]
+mod problems;
 #[path = "../../fuzz/src/targets/mod.rs"]
 mod targets;
+#[allow(dead_code)]
+#[path = "../boxes/truth.rs"]
+mod truth;
 
 use checks::{answer, descents_descend, escapes_escape, mutated, relabelled};
 use common::counts::Counts;

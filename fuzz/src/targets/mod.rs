@@ -1,6 +1,8 @@
 //! The targets: each a function of bytes that panics where a property fails. They run under a fuzzer, with
 //! coverage, and in the ordinary tests, on the committed inputs and changes of them.
 
+mod box_changes;
+mod boxes;
 pub mod deciding;
 mod reading;
 
@@ -8,7 +10,7 @@ mod reading;
 pub type Target = fn(&[u8]);
 
 /// Every target by its name, which is that of its folders `corpus/` and `regressions/`.
-pub const ALL: [(&str, Target); 11] = [
+pub const ALL: [(&str, Target); 12] = [
     ("data_npz", reading::data_npz),
     ("data_csv", reading::data_csv),
     ("data_json", reading::data_json),
@@ -20,6 +22,7 @@ pub const ALL: [(&str, Target); 11] = [
     ("check_text", deciding::check_text),
     ("compact_text", deciding::compact_text),
     ("forms", deciding::forms),
+    ("boxes", boxes::boxes),
 ];
 
 /// Runs the target of that name.
