@@ -5,8 +5,8 @@ use super::prove::{Outcome, Proof, Refusal, Undetermined, finish, settle, undete
 use super::{emit, emit_box, enclose, float};
 use crate::kernel::certificate::Point;
 use crate::kernel::claim::{Claim, Verdict};
-use crate::kernel::enclosure::certificate::{BoxCertificate, NeuronBox};
-use crate::kernel::enclosure::pattern::source;
+use crate::kernel::enclosure::certificate::BoxCertificate;
+use crate::kernel::enclosure::middle::middle;
 use crate::kernel::linear::{Fractions, compare};
 use crate::kernel::network::{Network, Neuron};
 use crate::kernel::number::{Precision, Rounding, dyadic, format_decimal, parse_rational};
@@ -81,7 +81,7 @@ impl Nearby<'_> {
     pub fn nearest(&self, model: &Network, precision: Precision) -> Result<Network, String> {
         let point = match self {
             Self::Exact(polished) => polished.evaluation.network().clone(),
-            Self::InBox(guess) => middle(model, guess)?,
+            Self::InBox(guess) => middle(model, guess).ok_or("a midpoint that is no number")?,
         };
         let round = |values: &Fractions| -> Result<Fractions, String> {
             let rounded = values.rationals().map(|v| nearest(&v, precision)).collect::<Option<Vec<BigRational>>>();
@@ -156,38 +156,6 @@ fn certify_box(problem: &Problem, guess: &BoxCertificate) -> Outcome {
         }
     }
     failed(format!("no box around it: {last}"))
-}
-
-/// The middle of a box.
-fn middle(model: &Network, certificate: &BoxCertificate) -> Result<Network, String> {
-    let beyond = || "a midpoint that is no number".to_string();
-    let exact = |values: &[f64], ratio: f64| -> Result<Fractions, String> {
-        let ratio = dyadic(ratio).ok_or_else(beyond)?;
-        let values: Option<Vec<BigRational>> = values.iter().map(|v| Some(dyadic(*v)? * &ratio)).collect();
-        Ok(Fractions::from_rationals(values.ok_or_else(beyond)?.iter()))
-    };
-    let mut changed = Vec::new();
-    for (i, (role, own)) in certificate.neurons.iter().zip(model.neurons()).enumerate() {
-        let mut input = Fractions::zeros(own.input.len());
-        let mut output = Fractions::zeros(own.output.len());
-        match role {
-            NeuronBox::Frozen { .. } => continue,
-            NeuronBox::Zero | NeuronBox::Escape { .. } => {}
-            NeuronBox::Constant { bias } => {
-                let mut values = vec![0.0; own.input.len()];
-                values.last_mut().into_iter().for_each(|last| *last = *bias);
-                input = exact(&values, 1.0)?;
-            }
-            NeuronBox::Live(_) | NeuronBox::Split { .. } => {
-                let (live, ratio) = source(&certificate.neurons, i).ok_or("a split neuron without leader")?;
-                input = exact(&live.input.midpoints, ratio)?;
-                output = exact(&live.output.midpoints, ratio)?;
-            }
-        }
-        changed.push((i, Neuron { input, output }));
-    }
-    let bias = certificate.bias.as_ref().map(|block| exact(&block.midpoints, 1.0)).transpose()?;
-    model.with_changes(changed, bias).map_err(|e| e.to_string())
 }
 
 /// The parts of `point` that differ from the model.

@@ -162,8 +162,9 @@ fn pages() -> Vec<(String, Case)> {
     for (_, case) in &all {
         crate::page_of(case);
     }
-    // Trained networks, from the files that are published.
-    for name in ["diabetes", "wu-final", "wu-plateau1"] {
+    // Trained networks and boxes, from the files that are published.
+    let others = ["diabetes", "wu-final", "wu-plateau1", "interpolation", "vector-box"];
+    for name in others.into_iter().chain(["weight-decay", "weight-decay-kinks", "weight-decay-saddle"]) {
         let case = Case::minimum();
         let said = case.lowpoint(&format!("report {} -o a.html", crate::page::files_of(name)));
         assert_eq!(said.code, 0, "{}", said.all());

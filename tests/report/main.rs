@@ -6,6 +6,9 @@ mod browser;
 #[path = "../cli/cases.rs"]
 mod cases;
 mod page;
+#[allow(dead_code)]
+#[path = "../common/published.rs"]
+mod published;
 
 use assert_cmd::Command;
 use cases::{Case, Said};
@@ -57,6 +60,55 @@ fn a_nearby_minimum_with_its_distance_and_region() {
     assert_eq!(report(&case, "net.cert").code, 0);
     // By default the page has the certificate's name.
     assert_snapshot!(text(&case.read("net.html")));
+}
+
+#[test]
+fn a_saddle_in_a_box() {
+    let case = Case::published("weight-decay-saddle");
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("certificates/weight-decay-saddle");
+    case.write("a.cert", std::fs::read_to_string(folder.join("certificate")).unwrap());
+    let said = report(&case, "--sklearn-alpha 1/10 a.cert -o a.html");
+    assert_eq!((said.code, said.err.as_str()), (0, ""), "{}", said.all());
+    assert_snapshot!(text(&case.read("a.html")));
+}
+
+/// The pictures of a box show the same slopes as those of the exact point in it.
+#[test]
+fn a_box_is_drawn_as_the_point_in_it() {
+    let case = Case::minimum();
+    let files = page::problem_of("diabetes");
+    assert_eq!(case.lowpoint(&format!("prove {files} --at near --tier intervals -o box.cert")).code, 0);
+    assert_eq!(case.lowpoint(&format!("report {files} box.cert -o box.html")).code, 0);
+    assert_eq!(case.lowpoint(&format!("report {} -o exact.html", page::files_of("diabetes"))).code, 0);
+    let slopes = |file: &str| -> Vec<String> {
+        text(&case.read(file)).lines().filter(|line| line.contains("slope about")).map(str::to_string).collect()
+    };
+    assert_eq!(slopes("box.html"), slopes("exact.html"));
+    assert_eq!(slopes("box.html").len(), 16);
+    let words =
+        "Drawn in floating point from the middle of the box, of which the certified point is within 5.82077e-11";
+    assert!(text(&case.read("box.html")).contains(words));
+}
+
+#[test]
+fn every_published_box_has_a_page_that_needs_nothing_else() {
+    for (name, charts) in [
+        ("interpolation", &["function", "random-wide", "margins"][..]),
+        ("vector-box", &["least-1", "random-wide", "margins"]),
+        ("weight-decay", &["random-near", "random-wide", "margins"]),
+        ("weight-decay-kinks", &["least-0", "least-7", "random-near", "random-wide", "margins"]),
+        ("weight-decay-saddle", &["function", "escape-1", "random-wide", "margins"]),
+    ] {
+        let case = Case::minimum();
+        let said = case.lowpoint(&format!("report {} -o a.html", page::files_of(name)));
+        assert_eq!((said.code, said.err.as_str()), (0, ""), "{name}: {}", said.all());
+        let page = case.read("a.html");
+        page::assert_self_contained(name, &page);
+        assert!(page.len() < MAX_PAGE_BYTES, "{name}: {} bytes", page.len());
+        for chart in charts {
+            assert!(page.contains(&format!("<title id=\"{chart}-t\">")), "{name}: {chart}");
+        }
+    }
 }
 
 #[test]

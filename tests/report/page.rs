@@ -1,5 +1,7 @@
 //! Reading a page: its text, and what it may not contain.
 
+use crate::published::published;
+
 /// Elements whose end is the end of a line.
 const LINES: [&str; 15] = [
     "p",
@@ -37,12 +39,16 @@ pub fn text(page: &str) -> String {
     plain.lines().map(str::trim_end).filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
 }
 
-/// The files of a published certificate of a trained network, as arguments.
+/// The data and the model of a published certificate, with their weight decay, as arguments.
+pub fn problem_of(name: &str) -> String {
+    let published = published().into_iter().find(|p| p.name == name);
+    published.unwrap_or_else(|| panic!("{name} is not published")).arguments().join(" ")
+}
+
+/// All files of a published certificate, as arguments.
 pub fn files_of(name: &str) -> String {
-    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("certificates").join(name);
-    let data = if name == "diabetes" { "data.npz" } else { "data.json" };
-    let [data, model, certificate] = [data, "model.npz", "certificate"].map(|f| folder.join(f).display().to_string());
-    format!("--data {data} --model {model} {certificate}")
+    let certificate = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("certificates").join(name);
+    format!("{} {}", problem_of(name), certificate.join("certificate").display())
 }
 
 /// No script, nothing from elsewhere, every tag closed, every id once, and the policy in place.

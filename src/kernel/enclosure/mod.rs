@@ -15,6 +15,7 @@ pub mod field;
 pub mod interval;
 pub mod inverse;
 pub mod matrix;
+pub mod middle;
 pub mod parse;
 pub mod pattern;
 pub mod product;

@@ -46,7 +46,7 @@ struct Chosen {
 
 impl Chosen {
     fn new(study: &Study<'_>) -> Self {
-        let kinks = study.kinks();
+        let kinks = study.on_kinks();
         let (on, off): (Vec<usize>, Vec<usize>) = (0..study.samples()).partition(|&k| kinks[k]);
         let all = on.len().max(off.len()) <= MAX_SAMPLES;
         Self { kinks: on.len(), all, on: thinned(on), off: thinned(off) }

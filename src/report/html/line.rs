@@ -90,7 +90,9 @@ impl<'a> Line<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kernel::certificate::{BiasStep, Certificate, Curvature, Header, NeuronProof, NeuronStep, Point, Shape};
+    use crate::kernel::certificate::{
+        BiasStep, Certificate, Curvature, Evidence, Header, NeuronProof, NeuronStep, Point, Shape,
+    };
     use crate::kernel::dataset::Dataset;
     use crate::kernel::evaluation::Evaluation;
     use crate::kernel::linear::Fractions;
@@ -140,7 +142,7 @@ mod tests {
         let dataset = Dataset::new(&x, &y, Some(&quarters(&[4, 1, 6, 3]))).unwrap();
         let samples = Samples::new(&dataset, true);
         let point = network([&[4, -4], &[3, -2], &[-8, 4], &[1, 6], &[2, -1]]);
-        let certificate = open(point.activation());
+        let certificate = Evidence::Exact(open(point.activation()));
         let study = Study::new(Evaluation::new(&dataset, &samples, point.clone()), &certificate);
         assert_eq!((study.sums[0][0], study.sums[1][2]), (0.0, 0.0));
         // One quarter of u, g and d at t = 1, as below.

@@ -38,8 +38,10 @@ pub struct Losses {
 /// All charts of lines.
 pub fn charts(study: &Study<'_>) -> Losses {
     let mut charts: Vec<Chart> = bias(study).into_iter().chain(curvature(study)).collect();
-    let falling =
-        |i: &usize| matches!(study.certificate.neurons[*i].proof, NeuronProof::Escape(_) | NeuronProof::Descent { .. });
+    let falling = |i: &usize| {
+        study.escape(*i).is_some()
+            || matches!(study.proof(*i), Some(NeuronProof::Escape(_) | NeuronProof::Descent { .. }))
+    };
     let falls: Vec<usize> = (0..study.neurons()).filter(falling).collect();
     let falls = alike(study, falls);
     charts.extend(falls.iter().take(MAX_NEURONS).filter_map(|group| fall(study, group)));
@@ -155,9 +157,10 @@ fn marks(chart: &mut Chart, lines: &[Line<'_>], reach: f64) {
 /// Neurons of equal weights with equal steps together: their charts are the same.
 fn alike(study: &Study<'_>, neurons: Vec<usize>) -> Vec<Vec<usize>> {
     let mut groups: Vec<Vec<usize>> = Vec::new();
-    let (network, steps) = (study.evaluation.network().neurons(), &study.certificate.neurons);
+    let network = study.evaluation.network().neurons();
+    let proof = |i| (study.proof(i), study.escape(i));
     for i in neurons {
-        let equal = |j: usize| network[i] == network[j] && steps[i].proof == steps[j].proof;
+        let equal = |j: usize| network[i] == network[j] && proof(i) == proof(j);
         // Only the charts that are drawn are compared with.
         match groups.iter_mut().take(MAX_NEURONS).find(|group| equal(group[0])) {
             Some(group) => group.push(i),
@@ -174,7 +177,13 @@ fn fall(study: &Study<'_>, group: &[usize]) -> Option<Chart> {
         1 => format!("Neuron {i}"),
         _ => format!("Each of the neurons {}", ranges(group)),
     };
-    match &study.certificate.neurons[i].proof {
+    if let Some(u) = study.escape(i) {
+        let direction = Direction { neurons: vec![(i, u.to_vec(), vec![study.escaping_output(u)])], bias: Vec::new() };
+        let reach = bottom(&Line::new(study, &direction), study.size());
+        let title = format!("{who}: a way out of the saddle");
+        return Some(falling(study, format!("escape-{i}"), title, &direction, reach, WAY));
+    }
+    match study.proof(i)? {
         NeuronProof::Escape(escape) => {
             let input = times(&escape.direction, &escape.step);
             let output = entries(&escape.output);
@@ -196,11 +205,12 @@ fn fall(study: &Study<'_>, group: &[usize]) -> Option<Chart> {
 }
 
 const STEP: &str = "share of the certificate's step";
+const WAY: &str = "t: the input weights are t u, for the certificate's u";
 const MOVE: &str = "t = largest change of a parameter";
 
 /// The output bias against the sum of the residuals.
 fn bias(study: &Study<'_>) -> Option<Chart> {
-    if study.certificate.bias != BiasStep::Descent {
+    if study.exact()?.bias != BiasStep::Descent {
         return None;
     }
     let sums: Vec<f64> = study.bias_gradient().iter().map(|slope| -slope).collect();
@@ -212,7 +222,7 @@ fn bias(study: &Study<'_>) -> Option<Chart> {
 
 /// The direction in which the second order is negative.
 fn curvature(study: &Study<'_>) -> Option<Chart> {
-    let Curvature::Descent { direction, step } = &study.certificate.curvature else { return None };
+    let Curvature::Descent { direction, step } = &study.exact()?.curvature else { return None };
     let scaled = |values: &[BigInt]| times(values, step);
     let parts = direction.inputs.iter().zip(&direction.outputs).enumerate();
     let neurons = parts.map(|(i, (u, g))| (i, scaled(u), scaled(g))).collect();

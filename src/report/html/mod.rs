@@ -17,6 +17,7 @@ mod style;
 mod verdict;
 
 use super::neurons::{self, Table};
+use super::words;
 use crate::kernel::certificate::Evidence;
 use crate::kernel::evaluation::Evaluation;
 use crate::kernel::number::counted;
@@ -25,7 +26,7 @@ use crate::kernel::samples::Samples;
 use crate::kernel::theorem::Theorem;
 use chart::Chart;
 use maud::{DOCTYPE, Markup, html};
-use study::{Study, certified};
+use study::{Study, drawn};
 
 /// Most neurons with a row of their own in the long table.
 const MAX_ROWS: usize = 1024;
@@ -58,14 +59,8 @@ pub struct Subject<'a> {
 /// The page.
 pub fn page(subject: &Subject<'_>) -> String {
     let samples = Samples::new(subject.problem.dataset(), subject.problem.network().has_hidden_bias());
-    // What is only known to be in a box has no exact point to draw.
-    let study = match subject.evidence {
-        Evidence::Exact(certificate) => {
-            let network = certified(subject.problem, certificate);
-            Some(Study::new(Evaluation::new(subject.problem.dataset(), &samples, network), certificate))
-        }
-        Evidence::Box(_) => None,
-    };
+    let evaluation = Evaluation::new(subject.problem.dataset(), &samples, drawn(subject.problem, subject.evidence));
+    let study = Study::new(evaluation, subject.evidence);
     let verdict = subject.theorem.claim().verdict();
     let page = html! {
         (DOCTYPE)
@@ -83,8 +78,8 @@ pub fn page(subject: &Subject<'_>) -> String {
                 main {
                     (verdict::head(subject))
                     (verdict::numbers(subject))
-                    (table(subject, study.as_ref()))
-                    @if let Some(study) = &study { (plots(study)) }
+                    (table(subject, &study))
+                    (plots(subject.theorem, &study))
                     (verdict::statement(subject))
                 }
                 footer { "Written by lowpoint " (env!("CARGO_PKG_VERSION")) "." }
@@ -104,7 +99,7 @@ fn visible(text: &str) -> String {
 }
 
 /// The neurons: in groups where they are many, and then one by one behind a fold.
-fn table(subject: &Subject<'_>, study: Option<&Study<'_>>) -> Markup {
+fn table(subject: &Subject<'_>, study: &Study<'_>) -> Markup {
     let facts = subject.theorem.neurons();
     let Table { rows, numbers } = neurons::summary(facts);
     let single = numbers == 2;
@@ -130,7 +125,7 @@ fn table(subject: &Subject<'_>, study: Option<&Study<'_>>) -> Markup {
                                 tr class=(fact.status.name()) {
                                     td { (i) } td { (fact.kinks) } td { (fact.status.name()) }
                                     td { (neurons::route(fact)) } td { (neurons::margin(fact.margin.as_ref())) }
-                                    td { (study.map_or_else(|| "-".to_string(), |study| margins::of_neuron(study, i))) }
+                                    td { (margins::of_neuron(study, i)) }
                                 }
                             }
                         }
@@ -156,7 +151,7 @@ fn folded(fold: bool, summary: &str, inside: Markup) -> Markup {
 }
 
 /// The plots, and what they are.
-fn plots(study: &Study<'_>) -> Markup {
+fn plots(theorem: &Theorem, study: &Study<'_>) -> Markup {
     let losses = losses::charts(study);
     let (multipliers, without) = multipliers::chart(study);
     let (shown, could) = losses.shown;
@@ -170,12 +165,19 @@ fn plots(study: &Study<'_>) -> Markup {
         }
     };
     let left_over = margins::chart(study).into_iter().chain(multipliers).collect();
+    let source = theorem.enclosed().map_or_else(
+        || "the exact numbers".to_string(),
+        |enclosed| {
+            let radius = words::upper_bound(&enclosed.radius);
+            format!("the middle of the box, of which the certified point is within {radius} in every parameter")
+        },
+    );
     let note = (shown < could)
         .then(|| format!("{shown} of {could} neurons: those whose loss falls, then those of the least slope."));
     html! {
         section aria-labelledby="plots" {
             h2 id="plots" { "Pictures" }
-            p class="note" { "Drawn in floating point from the exact numbers: they illustrate, they prove nothing. \
+            p class="note" { "Drawn in floating point from " (source) ": they illustrate, they prove nothing. \
                 Losses are shown as the difference from the certified point's." }
             (group("Data and network", None, inputs::chart(study).into_iter().collect()))
             (group("The loss in the directions that matter most", note, losses.charts))

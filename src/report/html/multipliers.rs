@@ -34,8 +34,8 @@ struct Rows {
 /// The chart, and a sentence on what it leaves out; no chart without multipliers.
 pub fn chart(study: &Study<'_>) -> (Option<Chart>, Option<String>) {
     let mut all = Rows::default();
-    for (i, step) in study.certificate.neurons.iter().enumerate() {
-        all.add_neuron(study, i, &step.proof);
+    for (i, proof) in (0..study.neurons()).filter_map(|i| Some((i, study.proof(i)?))) {
+        all.add_neuron(study, i, proof);
     }
     let without = (all.without > 0).then(|| {
         format!("Proofs by rays or by a tree of cells have no multipliers to draw: {}.", counted(all.without, "form"))

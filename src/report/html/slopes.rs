@@ -41,18 +41,27 @@ pub struct Candidate {
 
 impl Candidate {
     fn is_parallel_to(&self, other: &Self) -> bool {
-        let pairs = || self.direction.iter().zip(&other.direction);
-        pairs().all(|(a, b)| (a - b).abs() < DEPENDENT) || pairs().all(|(a, b)| (a + b).abs() < DEPENDENT)
+        is_parallel(&self.direction, &other.direction)
     }
+}
+
+/// Whether vectors of largest entry 1 are the same up to the sign.
+fn is_parallel(a: &[f64], b: &[f64]) -> bool {
+    let pairs = || a.iter().zip(b);
+    pairs().all(|(a, b)| (a - b).abs() < DEPENDENT) || pairs().all(|(a, b)| (a + b).abs() < DEPENDENT)
 }
 
 impl Slopes {
     /// Of a neuron that was proved stationary and has kinks.
     pub fn new(study: &Study<'_>, i: usize) -> Option<Self> {
-        let step = study.certificate.neurons.get(i)?;
-        let stationary =
-            matches!(step.proof, NeuronProof::Scalar(_) | NeuronProof::Uniform { .. } | NeuronProof::Stationary(_));
-        if !stationary || step.kinks.is_empty() {
+        if study.kinks.get(i)?.is_empty() {
+            return None;
+        }
+        if study.exact().is_none() {
+            return Some(Self::in_box(study, i));
+        }
+        let proof = study.proof(i)?;
+        if !matches!(proof, NeuronProof::Scalar(_) | NeuronProof::Uniform { .. } | NeuronProof::Stationary(_)) {
             return None;
         }
         let form = study.evaluation.slope_form(i);
@@ -66,6 +75,32 @@ impl Slopes {
         let bends = bends.collect();
         let linear = phi.linear.iter().map(|v| to_float(v, &phi.scale)).collect();
         Some(Self { neuron: i, linear, bends })
+    }
+
+    /// At the middle of a box, where kinks are those that the certificate states; with the derivative of the decay.
+    fn in_box(study: &Study<'_>, i: usize) -> Self {
+        let (above, below) = study.slopes;
+        let mut linear: Vec<f64> = study.decay_of_inputs().zip(&study.inputs[i]).map(|(l, w)| l * w).collect();
+        let mut bends: Vec<(f64, Vec<f64>)> = Vec::new();
+        for (k, x) in study.rows.iter().enumerate() {
+            let along: f64 = study.outputs[i].iter().zip(&study.epsilon).map(|(h, eps)| h * eps[k]).sum();
+            let is_kink = study.kinks[i].binary_search(&k).is_ok();
+            let slope = match study.sums[i][k] {
+                _ if is_kink => (above + below) / 2.0,
+                z if z > 0.0 => above,
+                _ => below,
+            };
+            linear.iter_mut().zip(x).for_each(|(p, x)| *p += slope * along * x);
+            let most = largest(x);
+            if is_kink && most > 0.0 {
+                let (kappa, x) = ((above - below) / 2.0 * along * most, x.iter().map(|v| v / most).collect::<Vec<_>>());
+                match bends.iter_mut().find(|(_, other)| is_parallel(other, &x)) {
+                    Some((sum, _)) => *sum += kappa,
+                    None => bends.push((kappa, x)),
+                }
+            }
+        }
+        Self { neuron: i, linear, bends }
     }
 
     /// phi(u).
