@@ -10,7 +10,7 @@ pub struct Known {
     pub claim: &'static str,
     /// The model is at least as far away.
     pub distance: Q,
-    /// The largest radii of a region for input and output weights; zero where they are not bounded, or no region is known.
+    /// The largest radii of a region for input and output weights; zero where they are not bounded, or none is known.
     pub radii: (Q, Q),
 }
 
@@ -23,8 +23,8 @@ impl Known {
     }
 }
 
-/// An error where something that the certificate says is false, or where nothing shows that it is true; `base` is the honest
-/// certificate.
+/// An error where something that the certificate says is false, or where nothing shows that it is true; `base` is the
+/// honest certificate.
 ///
 /// The planted point is the zero in the box unless the change moves a number that is held, so that another point of
 /// the same family is meant: then only the verdict, which is that of the planted point, and the distance are compared.
@@ -72,7 +72,10 @@ pub fn is_true(known: &Known, base: &str, text: &str) -> Result<(), String> {
         }
     }
     let region = line(text, "region");
-    if region.len() == 2 && moved.is_empty() {
+    // A neuron with h = 0 is constant at any value: another point of the family, with another region.
+    let constants =
+        |text: &str| text.lines().filter(|l| l.contains(" constant ")).map(str::to_string).collect::<Vec<_>>();
+    if region.len() == 2 && moved.is_empty() && constants(text) == constants(base) {
         for (word, largest) in region.iter().zip([&known.radii.0, &known.radii.1]) {
             let bounded = !largest.is_zero();
             if bounded && (word == "unbounded" || rational(word) > *largest) {

@@ -20,14 +20,14 @@ use lowpoint::search::emit_box;
 use num_traits::{Signed, Zero};
 use std::sync::{Arc, LazyLock};
 
-/// A planted problem, an honest box around its stationary point and changes of that, all chosen by the bytes: the first is
-/// the number of those that choose the changes.
+/// A planted problem, an honest box around its stationary point and changes of that, all chosen by the bytes: the first
+/// is the number of those that choose the changes.
 pub fn boxes(bytes: &[u8]) {
     let Some((&count, rest)) = bytes.split_first() else { return };
     let (edits, design) = rest.split_at(rest.len().min(count.into()));
     let (mut design, mut edits) = (Rng::from_bytes(design), Rng::from_bytes(edits));
     let Some(case) = case(&mut design) else { return };
-    let honest = case.judge(&case.text).expect("what the prover writes is well-formed");
+    let honest = case.judge(&case.text).expect("an honest box is well-formed");
     assert_eq!(honest, !case.known.claim.is_empty(), "{}", case.text);
     let (mut claim, mut certificate) = parsed(&case.text).expect("a box");
     // From each state that is accepted on, so that several changes may add up.
@@ -112,8 +112,8 @@ impl Case {
         Some(Self { problem, text, known, planted: Some(planted) })
     }
 
-    /// Whether the kernel accepts a text, `None` where it is malformed; what is accepted is true. What parses is the same after
-    /// it was written and parsed again.
+    /// Whether the kernel accepts a text, `None` where it is malformed; what is accepted is true. What parses is the
+    /// same after it was written and parsed again.
     fn judge(&self, text: &str) -> Option<bool> {
         let (claim, evidence) = parse_evidence(text.as_bytes()).ok()?;
         let Evidence::Box(certificate) = &evidence else { return None };

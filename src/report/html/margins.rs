@@ -61,8 +61,8 @@ fn steps(margins: &[f64]) -> Vec<(f64, f64)> {
     points
 }
 
-/// The least of these margins of each neuron, as the kernel derives it, as a lower bound; none in a box, whose middle is not
-/// the point.
+/// The least of these margins of each neuron, as the kernel derives it, as a lower bound; none in a box, whose middle
+/// is not the point.
 pub fn of_neuron(study: &Study<'_>, i: usize) -> String {
     if study.exact().is_none() {
         return "-".to_string();

@@ -1,5 +1,5 @@
-//! The certified point in floats: everything the plots are drawn from, each number converted from an exact one. Of a point in
-//! a box the middle is drawn, with w_i.x_k = 0 on the kinks that the certificate states.
+//! The certified point in floats: everything the plots are drawn from, each number converted from an exact one. Of a point
+//! in a box the middle is drawn, with w_i.x_k = 0 on the kinks that the certificate states.
 
 use super::floats::{dot, entries, float, largest, ratio};
 use crate::kernel::certificate::{Certificate, Evidence, NeuronProof, Region};
@@ -153,7 +153,8 @@ impl<'a> Study<'a> {
         (0..width).map(move |a| if a < inputs { input } else { hidden_bias })
     }
 
-    /// The output weight for which turning on a neuron at zero along u pays most for its decay, against G(u) (T10); one output.
+    /// The output weight for which turning on a neuron at zero along u pays most for its decay, against G(u) (T10); of
+    /// one output.
     pub fn escaping_output(&self, u: &[f64]) -> f64 {
         let potential: f64 = self.rows.iter().zip(&self.epsilon[0]).map(|(x, eps)| eps * self.rho(dot(u, x))).sum();
         let cost: f64 = self.decay_of_inputs().zip(u).map(|(l, u)| l * u * u).sum();
