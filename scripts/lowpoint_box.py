@@ -36,7 +36,7 @@ def check(problem, certificate):
         check_distance(problem, certificate)
         pattern = Pattern(problem, certificate.box)
         box = Enclosure(problem, certificate.box, pattern, over_the_box=True)
-        pattern.take_signs(problem, certificate.box, box.preactivations)
+        pattern.take_signs(problem, certificate.box, box)
         box.evaluate()
         check_signs(problem, certificate, pattern, box)
         pattern.check_size(problem)
@@ -115,7 +115,7 @@ def check_conclusion(problem, certificate):
     require((box.region is not None) == has, "conclusion", "conclusion",
             "expected a region for a local minimum with one output or no loss, and only there")
     escapes = any(role.name == "escape" for role in box.neurons)
-    require(local or problem.J == 1 and escapes, "conclusion", "conclusion", "no neuron at zero that escapes")
+    require(local or escapes, "conclusion", "conclusion", "no neuron at zero that escapes")
 
 
 # Pattern: what a certificate says of the activation, in rationals
@@ -218,43 +218,61 @@ class Pattern:
         if len(self.unknowns) > MOST_UNKNOWNS:
             raise TooLarge(f"{len(self.unknowns)} unknowns, more than {MOST_UNKNOWNS}")
 
-    def take_signs(self, problem, box, preactivations):
+    def take_signs(self, problem, box, values):
         """The strict signs over the box; 0 for kinks, and throughout where w_i is held at 0 (interpolation)."""
         for i in self.classes:
             role, kinks = box.neurons[i], set(box.neurons[i].kinks)
             if not self.stationarity and is_held_at_zero(role):
                 self.signs[i] = [0] * problem.N
                 continue
-            self.signs[i] = strict_signs(preactivations(i), kinks, f"neuron {i}")
+            self.signs[i] = strict_signs(values.z[i], kinks, f"neuron {i}")
         for i, role in enumerate(box.neurons):
             if role.name == "twin":
-                self.signs[i] = strict_signs(preactivations(i), (), f"neuron {i}")
+                self.signs[i] = strict_signs(values.z[i], (), f"neuron {i}")
                 require(self.signs[i] == self.signs[role.j] and 0 not in self.signs[i], f"neuron {i}", "signs",
                         "another side than the leader's on a sample")
             elif role.name == "frozen":
-                found = strict_signs(preactivations(i), (), f"neuron {i}")
+                found = strict_signs(values.z[i], (), f"neuron {i}")
                 require(all(problem.slopes[s < 0] == 0 for s in found), f"neuron {i}", "signs",
                         "a slope that is not 0")
         if self.stationarity:
-            for i in self.classes:
-                self.check_pins(problem, box.neurons[i], i)
+            self.check_pins(problem, box, values)
 
-    def check_pins(self, problem, role, i):
-        """pattern: the gauge, redundant inputs, the hidden bias of a neuron with one side, all of one that is nowhere active."""
+    def check_pins(self, problem, box, values):
+        """pattern: every held coordinate of a live neuron has an equation that follows from the others."""
         width = len(problem.x[0])
-        pinned, mids = list(role.pinned), role.input[1] + role.output[1]
+
+        def value(i, a):
+            return values.w[i][a] if a < width else values.h[i][a - width]
+
+        def is_gauge(i, pins):
+            return len(pins) <= 1 and all(is_strict(value(i, a)) for a in pins)
+
+        left = {}
+        for i in self.classes:
+            left[i] = self.without_bias(problem, box.neurons[i], i)
+            if not self.has_decay and not is_gauge(i, left[i]):
+                left[i] = self.without_redundant(problem, i, left[i])
+        for i, pins in left.items():
+            group = [t for t in left if self.signs[t] == self.signs[i]]
+            if self.has_decay:
+                holds = not pins or len(pins) == 1 and any(not left[t] and is_strict(value(t, pins[0])) for t in group)
+            else:
+                holds = is_gauge(i, pins) or (
+                    len(pins) == len(group) and all(left[t] == pins for t in group) and all(a < width for a in pins)
+                    and is_strict(arb_mat([[value(t, a) for a in pins] for t in group]).det()))
+            require(holds, f"neuron {i}", "pattern", f"more held coordinates than follow from others: {pins}")
+
+    def without_bias(self, problem, role, i):
+        """The held coordinates but for those of a neuron that is nowhere active, and a hidden bias that the output bias gives."""
+        pinned, width = list(role.pinned), len(problem.x[0])
         if not self.has_decay and self.is_flat_neuron(problem, role, i):
-            return
+            return []
         one_side = not role.kinks and len(set(self.signs[i])) == 1
         plain = problem.hidden_bias and problem.penalty[1] == 0 and has_plain_bias(problem)
         if plain and one_side and width - 1 in pinned:
             pinned.remove(width - 1)
-        if not self.has_decay:
-            pinned = self.without_redundant(problem, i, pinned)
-        most = 0 if self.has_decay else 1
-        require(len(pinned) <= most and all(mids[a] != 0 for a in pinned), f"neuron {i}", "pattern",
-                f"expected at most {most} pinned coordinate, not zero, besides redundant input weights, "
-                f"and the hidden bias where the output bias gives it; found {pinned}")
+        return pinned
 
     def without_redundant(self, problem, i, pinned):
         """The coordinates but for input weights whose column is in the span of the free ones' where the neuron is active."""
@@ -320,13 +338,17 @@ def is_held_at_zero(role):
     return all(a in pinned and mid == 0 for a, mid in enumerate(role.input[1]))
 
 
+def is_strict(value):
+    return bool(value > 0 or value < 0)
+
+
 def strict_signs(values, kinks, place):
     found = []
     for k, z in enumerate(values):
         if k in kinks:
             found.append(0)
             continue
-        require(z > 0 or z < 0, place, "signs", f"no strict sign on sample {k}, which is no stated kink: {z.str(6)}")
+        require(is_strict(z), place, "signs", f"no strict sign on sample {k}, which is no stated kink: {z.str(6)}")
         found.append(1 if z > 0 else -1)
     return found
 
@@ -381,9 +403,6 @@ class Enclosure:
             entries = iter(product.entries())
             rows = [[next(entries) for _ in columns] for _ in self.x]
             self.z = {i: [row[n] for row in rows] for n, i in enumerate(columns)}
-
-    def preactivations(self, i):
-        return self.z[i]
 
     def evaluate(self):
         """f and eps, once the signs are known."""
@@ -515,7 +534,7 @@ def check_signs(problem, certificate, pattern, box):
             if pattern.is_flat_neuron(problem, certificate.box.neurons[i], i):
                 continue
             h = box.h[i][0]
-            require(h > 0 or h < 0, f"neuron {i}", "signs", "the output weight may be 0 in the box")
+            require(is_strict(h), f"neuron {i}", "signs", "the output weight may be 0 in the box")
 
 
 def check_slack(problem, box, pattern, values):
@@ -637,13 +656,13 @@ def check_escapes(problem, box, values):
     for i, role in enumerate(box.neurons):
         if role.name != "escape":
             continue
-        require(problem.J == 1, f"neuron {i}", "escape", "several outputs")
-        u, total = role.u, arb(0)
+        u, totals = role.u, [arb(0)] * problem.J
         for row, eps in zip(problem.x, values.eps):
             z = sum(v * a for v, a in zip(row, u)) / Fraction(problem.qx)
-            total += eps[0] * number(z * (above if z >= 0 else below))
+            value = number(z * (above if z >= 0 else below))
+            totals = [total + e * value for total, e in zip(totals, eps)]
         bound = problem.penalty[2] * sum(l * v * v for l, v in zip(decay_of(problem), u))
-        require(total * total > number(bound), f"neuron {i}", "escape", "the direction may not lead down")
+        require(dot(totals, totals) > number(bound), f"neuron {i}", "escape", "the direction may not lead down")
 
 
 def check_curvature(problem, pattern, values):

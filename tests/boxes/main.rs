@@ -10,7 +10,9 @@ mod edits;
 mod truth;
 
 use common::linear::{integer, q};
-use common::plant::{Plant, collapsed, decayed, escaping, interpolating, redundant, redundant_vector, scalar, vector};
+use common::plant::{
+    Plant, collapsed, decayed, escaping, interpolating, mixed, redundant, redundant_vector, scalar, turned, vector,
+};
 use common::second::{Case, second_checker};
 use edits::{Edit, edits};
 use lowpoint::input::{Decay, Source, load};
@@ -40,6 +42,8 @@ fn bases(folder: &Path) -> Vec<Base> {
         ("collapsed", collapsed()),
         ("redundant", redundant()),
         ("redundant-vector", redundant_vector()),
+        ("mixed", mixed()),
+        ("turned", turned()),
         ("scalar", scalar()),
         ("vector", vector(integer(0), q(1, 64))),
         ("vector-decayed", vector(q(1, 64), q(1, 64))),

@@ -425,6 +425,28 @@ pub fn vector(alpha: Q, size: Q) -> Plant {
     .solve(5, size)
 }
 
+/// Weight decay, several outputs, two neurons with the same direction and kinks: one coordinate is held against turning them
+/// into each other.
+pub fn turned() -> Plant {
+    let mut plant = vector(integer(1), q(1, 64));
+    let double = |values: &[Q]| values.iter().map(|v| v * integer(2)).collect::<Vec<Q>>();
+    let (w, h) = (double(&plant.instance.net.w[0]), double(&plant.instance.net.h[0]));
+    (plant.instance.net.w[2], plant.instance.net.h[2]) = (w, h);
+    plant.roles[2] = kinked(&[0], &[], &[q(3, 8), q(1, 2)]);
+    plant.solve(5, q(1, 64))
+}
+
+/// Several outputs, no decay, two neurons with the same signs: two input weights of each are held against mixing them.
+pub fn mixed() -> Plant {
+    let mut plant = vector(integer(0), q(1, 64));
+    let net = &mut plant.instance.net;
+    net.w.push(vec![q(65, 8), integer(-6), integer(7)]);
+    net.h.push(vec![integer(1), integer(1)]);
+    plant.roles[1] = Role::live(&[0, 1]);
+    plant.roles.push(Role::live(&[0, 1]));
+    plant.solve(5, q(1, 64))
+}
+
 /// The same function with two more inputs, held coordinates given anew: one is always zero, the other and the first add up
 /// to one, as one-hot columns do.
 fn widened(mut plant: Plant, pinned: &[&[usize]]) -> Plant {

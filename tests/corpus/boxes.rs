@@ -1,17 +1,22 @@
 //! Box certificates: planted ones, and one fault for each rule of section 10 of docs/FORMAT.md.
 
 use super::common::linear::{integer, q};
-use super::common::plant::{Plant, decayed, escaping, redundant, redundant_vector, scalar, vector};
-use super::faults::{Edit::Once, Fault};
+use super::common::plant::{Plant, decayed, escaping, mixed, redundant, redundant_vector, scalar, turned, vector};
+use super::faults::{
+    Edit::{All, Once},
+    Fault,
+};
 
 /// The planted point of a problem.
 pub fn plant(name: &str) -> Plant {
     match name {
         "box-decayed" => decayed([integer(1), integer(0)]),
         "box-escaping-decayed" => escaping(),
+        "box-mixed" => mixed(),
         "box-redundant" => redundant(),
         "box-redundant-vector" => redundant_vector(),
         "box-scalar" => scalar(),
+        "box-turned-decayed" => turned(),
         "box-turning" => vector(integer(0), integer(512)),
         "box-vector" => vector(integer(0), q(1, 64)),
         _ => panic!("no planted point {name}"),
@@ -19,8 +24,16 @@ pub fn plant(name: &str) -> Plant {
 }
 
 /// All are at minima, or at the saddle that they claim.
-pub const PLANTED: [&str; 6] =
-    ["box-decayed", "box-escaping-decayed", "box-redundant", "box-redundant-vector", "box-scalar", "box-vector"];
+pub const PLANTED: [&str; 8] = [
+    "box-decayed",
+    "box-escaping-decayed",
+    "box-mixed",
+    "box-redundant",
+    "box-redundant-vector",
+    "box-scalar",
+    "box-turned-decayed",
+    "box-vector",
+];
 
 pub const ACCEPTED: &[Fault] = &[
     (
@@ -38,6 +51,14 @@ pub const ACCEPTED: &[Fault] = &[
 ];
 
 pub const REJECTED: &[Fault] = &[
+    ("box-mixed.gauge-of-one", "box-mixed", &[Once(MIXED, "pinned 0\ninput -32 41p-3")]),
+    ("box-mixed.other-weights", "box-mixed", &[Once(MIXED, "pinned 0 2\ninput -32 41p-3")]),
+    ("box-mixed.three", "box-mixed", &[Once(MIXED, "pinned 0 1 2\ninput -32 41p-3")]),
+    ("box-mixed.proportional", "box-mixed", &[All("pinned 0 1\n", "pinned 1 2\n")]),
+    ("box-turned-decayed.both", "box-turned-decayed", &[Once("pinned\ninput -32 3p0", "pinned 0\ninput -32 3p0")]),
+    ("box-turned-decayed.two", "box-turned-decayed", &[Once("pinned 0", "pinned 0 1")]),
+    ("box-turned-decayed.where-the-other-is-zero", "box-turned-decayed", &[Once("pinned 0", "pinned 2")]),
+    ("box-turned-decayed.nothing", "box-turned-decayed", &[Once("pinned 0", "pinned")]),
     ("box-redundant.not-redundant", "box-redundant", &[Once("pinned 2 3 5", "pinned 1 2 5")]),
     ("box-redundant.one-too-many", "box-redundant", &[Once("pinned 2 3 5", "pinned 0 2 3 5")]),
     ("box-redundant.zero-column-left", "box-redundant", &[Once("pinned 2 3 5", "pinned 3 5")]),
@@ -89,6 +110,7 @@ pub const REJECTED: &[Fault] = &[
     ),
 ];
 
+const MIXED: &str = "pinned 0 1\ninput -32 41p-3";
 const FAR: (&str, &str) = ("1/524288", "9");
 const SCALAR_END: &str = "neuron 3 frozen\nneuron 4 live\nkinks\ndependent\npinned 3\ninput -32 3p0 -1p0 1p-1\noutput -32 -1p1\nmultipliers -32\nend\n";
 

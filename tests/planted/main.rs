@@ -9,6 +9,7 @@ mod attack;
 mod boxes;
 mod checkpoints;
 mod equations;
+mod groups;
 mod polished;
 mod problems;
 mod sweep;

@@ -12,6 +12,7 @@ use lowpoint::kernel::problem::{Digests, Problem};
 use num_traits::{Signed, ToPrimitive, Zero};
 
 /// Parallel samples on the kink of one neuron.
+#[derive(Clone)]
 pub struct Class {
     /// Each sample k with t_k, x_k = t_k x_C, where x_C is the first sample's input.
     pub members: Vec<(usize, Q)>,
@@ -20,6 +21,7 @@ pub struct Class {
 }
 
 /// A problem with its stationary point.
+#[derive(Clone)]
 pub struct Planted {
     /// x_k, with the bias coordinate.
     pub rows: Vec<Vec<Q>>,

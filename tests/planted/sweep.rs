@@ -175,7 +175,13 @@ pub fn no_lower(problem: &Problem, proof: &Proof, rng: &mut Rng, starts: usize, 
     };
     let reach = match proof.theorem.region() {
         Some(region) => attack.spread(inside(&region.input), inside(&region.output), 1.0),
-        None => attack.spread(1e-5, 1e-5, 1e-5),
+        // A neuron that was put beside another is small, and so is what is next to it.
+        None => {
+            let small = |w: &Vec<Q>| w.iter().map(|v| v.to_f64().unwrap().abs()).fold(0.0, f64::max);
+            let size = middle.w.iter().map(small).filter(|size| *size > 0.0).fold(1.0, f64::min);
+            let reach = (1e-3 * size).min(1e-5);
+            attack.spread(reach, reach, reach)
+        }
     };
     assert!(reach.iter().all(|r| *r > 0.0), "the box is larger than the region");
     let least = attack.least(&attack.flat(&middle), &reach, rng, starts, steps);

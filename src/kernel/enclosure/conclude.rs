@@ -1,12 +1,10 @@
 //! What the one zero in the box is: from strict signs and strict multipliers to a local minimum (T3, T5, T6, T10).
 //!
-//! * One output, no decay (T3, T6): every live neuron has h_i != 0. One pinned coordinate a neuron, not zero, is its gauge:
-//!   sum_a w_ia dL/dw_ia = sum_j h_ij dL/dh_ij where w_i.x_C = 0, so its equation follows from the others. Further pinned
-//!   input weights are `redundant`.
+//! * One output, no decay (T3, T6): every live neuron has h_i != 0.
 //! * One output, decay (T10): stationarity alone, with h_i != 0; neurons at zero by `zero`.
 //! * Several outputs (T5): with strict multipliers the critical cone is the space w_i.x_C = 0, on which the second order is the
 //!   Lagrangian's Hessian H. If H + s E^T E is positive definite for some s >= 0, E the kinks' equations, H is positive
-//!   definite on that space, and the zero is a strict local minimum up to the gauge. (T4 would ask for D_i = 0 on that space;
+//!   definite on that space, and the zero is a strict local minimum up to what `pins` allow for. (T4 would ask for D_i = 0 on that space;
 //!   where the system has a regular derivative, that case is contained in this one.)
 
 use super::certificate::{NeuronBox, System};
@@ -14,13 +12,11 @@ use super::data::{Data, parameters};
 use super::field::{Field, Side, Sides, unit_of};
 use super::interval::{Interval, ball, dot, is_usable, point};
 use super::pattern::{Pattern, Unit, UnitValues, Values};
-use super::redundant::outside_span;
 use super::system::Equations;
 use super::zero;
 use crate::kernel::network::Network;
 use crate::kernel::reject::{Place, Reason, Reject, Rule};
 use crate::kernel::samples::Samples;
-use num_bigint::BigInt;
 
 /// The numbers at the centre of the box.
 pub struct Centre {
@@ -45,24 +41,24 @@ pub struct Whole<'w, 'e, 'a> {
 }
 
 impl Whole<'_, '_, '_> {
-    fn data(&self) -> &Data {
+    pub(super) fn data(&self) -> &Data {
         self.equations.data
     }
 
-    fn pattern(&self) -> &Pattern<'_> {
+    pub(super) fn pattern(&self) -> &Pattern<'_> {
         self.equations.pattern
     }
 
-    fn sides(&self) -> &Sides {
+    pub(super) fn sides(&self) -> &Sides {
         self.equations.sides
     }
 
-    fn decays(&self) -> bool {
+    pub(super) fn decays(&self) -> bool {
         self.data().output_decay.inf() > 0.0
     }
 
     /// sum eps = 0 is one of the equations.
-    fn balanced(&self) -> bool {
+    pub(super) fn balanced(&self) -> bool {
         self.pattern().bias.is_some() && self.data().bias_decay.mag() == 0.0
     }
 
@@ -74,61 +70,16 @@ impl Whole<'_, '_, '_> {
                 return Err(at_zero(i));
             }
         }
-        for ((unit, own), sides) in self.pattern().units.iter().zip(&self.values.units).zip(&self.sides().0) {
-            self.pinned(samples, unit, own, sides)?;
+        self.pinned(samples)?;
+        for (unit, own) in self.pattern().units.iter().zip(&self.values.units) {
             slacks.push(self.slack(unit, own)?);
         }
         Ok(slacks)
     }
 
     /// The neuron is active on no sample: all its derivatives vanish.
-    fn is_dead(&self, sides: &[Side]) -> bool {
+    pub(super) fn is_dead(&self, sides: &[Side]) -> bool {
         sides.iter().all(|side| *side != Side::Kink && side.slope(self.data()).mag() == 0.0)
-    }
-
-    /// Every pinned coordinate's equation follows from the others: the hidden bias of a neuron with equal sides on all
-    /// samples, whose equation is h_i times that of the output bias; and without decay one gauge for each neuron, and input
-    /// weights that are redundant where it is active.
-    fn pinned(&self, samples: &Samples, unit: &Unit<'_>, own: &UnitValues, sides: &[Side]) -> Result<(), Reject> {
-        let width = own.input.len();
-        let all_equal = sides.first().is_some_and(|first| *first != Side::Kink && sides.iter().all(|s| s == first));
-        if !self.decays() && self.is_dead(sides) {
-            return Ok(());
-        }
-        let hidden_bias = self.data().hidden_bias.then(|| width.saturating_sub(1));
-        let decayed = |c: usize| self.data().input_decay.get(c).is_none_or(|decay| decay.mag() != 0.0);
-        let by_bias = |c: usize| Some(c) == hidden_bias && !decayed(c) && all_equal && self.balanced();
-        let mut gauges: Vec<usize> = unit.live.pinned.iter().copied().filter(|c| !by_bias(*c)).collect();
-        let value = |c: usize| own.input.iter().chain(&own.output).nth(c).copied().unwrap_or(Interval::EMPTY);
-        let is_gauge = |gauges: &[usize]| gauges.len() <= 1 && gauges.iter().all(|c| is_strict(value(*c)));
-        if self.decays() {
-            let expected = "under weight decay no pinned coordinate but a hidden bias, as without decay";
-            let found = || format!("{} pinned", gauges.len());
-            return if gauges.is_empty() { Ok(()) } else { Err(refusal(unit, Rule::Pattern, expected, found())) };
-        }
-        if is_gauge(&gauges) {
-            return Ok(());
-        }
-        let spanning: Vec<usize> = (0..width).filter(|c| !gauges.contains(c)).collect();
-        let held: Vec<usize> = gauges.iter().copied().filter(|c| *c < width).collect();
-        let active = sides.iter().zip(samples.rows());
-        let active = active.filter(|(side, _)| **side == Side::Kink || side.slope(self.data()).mag() != 0.0);
-        let rows: Vec<&Vec<BigInt>> = active.map(|(_, row)| row).collect();
-        let outside = outside_span(&rows, &spanning, &held);
-        gauges.retain(|c| *c >= width || outside.contains(c));
-        if is_gauge(&gauges) {
-            return Ok(());
-        }
-        let expected = "at most one pinned coordinate, not zero, besides redundant input weights, and the hidden bias \
-                        where the neuron has one side and no kinks";
-        let name = |c: &usize| if *c < width { format!("w_{c}") } else { format!("h_{}", c - width) };
-        let found = match gauges.as_slice() {
-            [one] => format!("{}, which is zero", name(one)),
-            several => {
-                format!("{}: {}", several.len(), several.iter().take(4).map(name).collect::<Vec<_>>().join(", "))
-            }
-        };
-        Err(refusal(unit, Rule::Pattern, expected, found))
     }
 
     /// |nu_C - T be sum h.eps_k t_k| < T ga sum h.eps_k |t_k| for every class, strictly over the box.
@@ -146,12 +97,17 @@ impl Whole<'_, '_, '_> {
             let (distance, room) = ((*nu - mean * along).abs(), bend * size);
             if !is_usable(distance) || !is_usable(room) || room.inf() <= 0.0 {
                 let expected = format!("a kink at sample {} that bends upward in the whole box", class.first);
-                return Err(refusal(unit, Rule::Slack, expected, format!("kap from {} to {}", room.inf(), room.sup())));
+                return Err(refusal(
+                    unit.neuron,
+                    Rule::Slack,
+                    expected,
+                    format!("kap from {} to {}", room.inf(), room.sup()),
+                ));
             }
             let slack = (point(1.0) - distance / room).inf();
             if slack.is_nan() || slack <= 0.0 {
                 let expected = format!("a multiplier inside its interval at the kink of sample {}", class.first);
-                return Err(refusal(unit, Rule::Slack, expected, format!("a slack of {slack}")));
+                return Err(refusal(unit.neuron, Rule::Slack, expected, format!("a slack of {slack}")));
             }
             least = Some(least.map_or(slack, |before| before.min(slack)));
         }
@@ -165,7 +121,7 @@ impl Whole<'_, '_, '_> {
         for ((unit, own), sides) in units.filter(|_| scalar) {
             if !own.output.iter().all(|h| is_strict(*h)) && !self.is_dead(sides) {
                 return Err(refusal(
-                    unit,
+                    unit.neuron,
                     Rule::Signs,
                     "an output weight of one strict sign",
                     "zero in the box".into(),
@@ -188,8 +144,8 @@ impl Whole<'_, '_, '_> {
         let mut found = false;
         for (i, role) in neurons.iter().enumerate() {
             let NeuronBox::Escape { direction } = role else { continue };
-            if self.values.bias.len() != 1 || !zero::escapes(self.data(), self.field, direction) {
-                let reason = Reason::fails("|G(u)| > sqrt(lh) |u'| in the whole box, and one output", "not shown");
+            if !zero::escapes(self.data(), self.field, direction) {
+                let reason = Reason::fails("|G(u)| > sqrt(lh) |u'| in the whole box", "not shown");
                 return Err(Reject { step: Place::Neuron(i), rule: Rule::Escape, reason });
             }
             found = true;
@@ -313,7 +269,7 @@ impl Whole<'_, '_, '_> {
     }
 }
 
-fn is_strict(value: Interval) -> bool {
+pub(super) fn is_strict(value: Interval) -> bool {
     value.mig() > 0.0
 }
 
@@ -322,6 +278,6 @@ fn at_zero(neuron: usize) -> Reject {
     Reject { step: Place::Neuron(neuron), rule: Rule::Zero, reason }
 }
 
-fn refusal(unit: &Unit<'_>, rule: Rule, expected: impl Into<String>, found: String) -> Reject {
-    Reject { step: Place::Neuron(unit.neuron), rule, reason: Reason::fails(expected, found) }
+pub(super) fn refusal(neuron: usize, rule: Rule, expected: impl Into<String>, found: String) -> Reject {
+    Reject { step: Place::Neuron(neuron), rule, reason: Reason::fails(expected, found) }
 }

@@ -18,6 +18,7 @@ pub mod matrix;
 pub mod middle;
 pub mod parse;
 pub mod pattern;
+mod pins;
 pub mod product;
 pub mod redundant;
 pub mod rounding;

@@ -58,11 +58,13 @@ pub fn is_minimum(data: &Data, sides: &Sides, whole: &Values, field: &Field, bal
     true
 }
 
-/// |G(u)| > sqrt(lh) |u'| for this u: with the neuron at zero no minimum.
+/// |G(u)| > sqrt(lh) |u'| for this u: with the neuron at zero no minimum, whatever the number of outputs, since
+/// w = t u and h = -t G(u)/|G(u)| |u'|/sqrt(lh) change the loss by t^2 |u'| (|u'| - |G(u)|/sqrt(lh)) + O(t^4).
 pub fn escapes(data: &Data, field: &Field, u: &[f64]) -> bool {
     let u: Vec<Interval> = u.iter().map(|v| point(*v)).collect();
-    let Some(eps) = field.residuals.first() else { return false };
-    potential(data, eps, &u).value.mig() > most(data, &u).sup()
+    let squares = field.residuals.iter().map(|eps| potential(data, eps, &u).value.sqr());
+    let size = squares.fold(point(0.0), |sum, square| sum + square).sqrt();
+    size.mig() > most(data, &u).sup()
 }
 
 fn closed(data: &Data, eps: &[Interval], cones: &[Cone<'_>], u: &[Interval], balanced: bool) -> bool {

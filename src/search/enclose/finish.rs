@@ -6,7 +6,7 @@ use super::freedom;
 use super::kinks::{Class, Kinks, kinks};
 use super::point::{Point, Unit};
 use super::refine::{precise_gradient, refine};
-use super::split::put_beside;
+use super::split::{as_units, put_beside};
 use super::start::Start;
 use super::surface::Surface;
 use super::{Candidate, Seen};
@@ -35,9 +35,10 @@ pub fn stationary(
     let mut point = descent.point.clone();
     let mut gone = descent.simplify.gone.clone();
     if zeros == Zeros::BesideOthers {
-        let at_zero: Vec<usize> = gone.iter().filter(|(_, bias)| *bias == 0.0).map(|(i, _)| *i).collect();
-        put_beside(surface, start, &mut point, &at_zero);
-        gone.retain(|(i, _)| !at_zero.contains(i));
+        gone = put_beside(surface, start, &mut point, &gone);
+    }
+    if surface.outputs > 1 {
+        as_units(surface, &mut point);
     }
     let frozen = freedom::pin(problem, surface, start, &mut point);
     let residual = refine(surface, &mut point)?;

@@ -2,7 +2,8 @@
 //!
 //! At zero T10 asks for |G(u)| <= sqrt(lh) |u'| in all directions u, a global question. A small multiple of a live neuron,
 //! which gives up as much as it adds, makes the same function with the same decay, and since no output weight is zero
-//! there, stationarity is all that a local minimum takes.
+//! there, stationarity is all that a local minimum takes. With several outputs the second order (T5) must besides be definite
+//! but for turning the two into each other, so one coordinate is held for that.
 
 use super::Candidate;
 use super::point::{Point, Unit};
@@ -19,30 +20,61 @@ use crate::search::polish::kkt::inner;
 /// The least multiple: what moves a neuron that training has brought to zero hardly at all.
 const LEAST_RATIO: f64 = 1.0 / (1u64 << 30) as f64;
 
-/// Whether the candidate has neurons at zero that the kernel would not take there, and live ones to put them beside.
+/// Whether the candidate has neurons at zero, or constant ones, that the kernel would not take there.
 pub fn zeros_stay_open(problem: &Problem, candidate: &Candidate) -> bool {
-    let network = problem.network();
-    let has = |role: &dyn Fn(&NeuronBox) -> bool| candidate.neurons.iter().any(role);
-    let both = has(&|n| matches!(n, NeuronBox::Zero)) && has(&|n| matches!(n, NeuronBox::Live(_)));
-    if network.output_count() != 1 || !both || network.weight_count() > MAX_ZERO_WIDTH {
-        return network.output_count() == 1 && both;
+    let (network, has) = (problem.network(), |role: &dyn Fn(&NeuronBox) -> bool| candidate.neurons.iter().any(role));
+    let zeros = has(&|n| matches!(n, NeuronBox::Zero));
+    if network.output_count() > 1 {
+        let escapes = has(&|n| matches!(n, NeuronBox::Escape { .. }));
+        return zeros || (!escapes && has(&|n| matches!(n, NeuronBox::Constant { .. })));
+    }
+    if !zeros || network.weight_count() > MAX_ZERO_WIDTH {
+        return zeros;
     }
     let Ok(guess) = first_guess(problem, candidate.clone()) else { return false };
     let judged = with_box(problem, &guess, |whole, _| whole.minimum(&guess.neurons));
     judged.is_err_and(|reject| reject.rule == Rule::Zero)
 }
 
-/// Puts the neurons at zero beside the nearest live ones.
-pub fn put_beside(surface: &Surface, start: &Start, point: &mut Point, zeros: &[usize]) {
+/// Puts neurons that are gone beside the nearest live ones, if there are any: those at zero, and with several outputs those
+/// that are constant but not zero on the samples. Those that are left.
+pub fn put_beside(surface: &Surface, start: &Start, point: &mut Point, gone: &[(usize, f64)]) -> Vec<(usize, f64)> {
     // In the coordinates of the units before any of them gives something up.
     let units = point.units.clone();
-    for &i in zeros {
-        let Some((leader, ratio)) = nearest(surface, start, &units, i) else { continue };
-        let unit = &mut point.units[leader];
-        let before = unit.mass();
-        unit.split.push((i, ratio));
-        let factor = (before / unit.mass()).sqrt();
-        unit.input.iter_mut().chain(&mut unit.output).for_each(|v| *v *= factor);
+    let mut left = Vec::new();
+    for &(i, bias) in gone {
+        let slope = if bias > 0.0 { surface.slopes.0 } else { surface.slopes.1 };
+        let rests = bias != 0.0 && (surface.outputs == 1 || slope == 0.0);
+        match nearest(surface, start, &units, i) {
+            Some((leader, ratio)) if !rests => {
+                let unit = &mut point.units[leader];
+                let before = unit.mass();
+                unit.split.push((i, ratio));
+                let factor = (before / unit.mass()).sqrt();
+                unit.input.iter_mut().chain(&mut unit.output).for_each(|v| *v *= factor);
+            }
+            _ => left.push((i, bias)),
+        }
+    }
+    left
+}
+
+/// Makes units of all neurons that were multiples, each with a coordinate held in which its unit is large.
+pub fn as_units(surface: &Surface, point: &mut Point) {
+    for place in 0..point.units.len() {
+        let unit = &mut point.units[place];
+        let parts = std::mem::take(&mut unit.split);
+        let unit = unit.clone();
+        // A hidden bias without decay may be held for another reason.
+        let turns = |c: &usize| surface.input_decay.get(*c).is_none_or(|decay| *decay > 0.0);
+        let size = |c: &usize| unit.input.iter().chain(&unit.output).nth(*c).map_or(0.0, |v| v.abs());
+        let all = 0..unit.input.len() + unit.output.len();
+        let held = all.filter(turns).max_by(|a, b| size(a).total_cmp(&size(b))).unwrap_or(0);
+        for (index, ratio) in parts {
+            let times = |values: &[f64]| values.iter().map(|v| ratio * v).collect();
+            let (input, output) = (times(&unit.input), times(&unit.output));
+            point.units.push(Unit { index, input, output, pinned: vec![held], ..unit.clone() });
+        }
     }
 }
 
