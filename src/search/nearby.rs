@@ -56,7 +56,7 @@ pub fn find<'a>(
         let polished = polish(problem, samples, options, progress).map_err(failed)?;
         return Ok(Nearby::Exact(Box::new(polished)));
     }
-    let of_search = enclose::Options { max_distance: options.max_distance };
+    let of_search = enclose::Options { zero_below: options.zero_below.clone(), max_distance: options.max_distance };
     let candidate = enclose::candidate(problem, samples, &of_search, progress).map_err(failed)?;
     let guess = enclose::first_guess(problem, candidate);
     let guess = guess.map_err(|reason| failed(format!("a float stationary point was found, but {reason}")))?;

@@ -69,7 +69,7 @@ fn the_equations_hold_on_checkpoints() {
 #[test]
 fn a_limit_on_the_distance_is_kept() {
     let problem = example(DIABETES.0, DIABETES.1, "0", "0");
-    let options = |most| Options { max_distance: Some(most) };
+    let options = |most| Options { max_distance: Some(most), ..Options::default() };
     assert!(search(&problem, &options(2e-3)).is_ok());
     assert_eq!(search(&problem, &options(1e-3)).unwrap_err(), "the search left the sup-distance 0.001 it was given");
 }

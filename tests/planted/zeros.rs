@@ -9,7 +9,9 @@ use crate::sweep::{Tally, by_intervals, kind, next, no_lower};
 use lowpoint::kernel::claim::Verdict;
 use lowpoint::kernel::enclosure::certificate::NeuronBox;
 use lowpoint::kernel::problem::Problem;
-use lowpoint::search::prove::Outcome;
+use lowpoint::kernel::samples::Samples;
+use lowpoint::search::polish::{Options, Tier};
+use lowpoint::search::prove::{Outcome, prove_nearby};
 use num_traits::{ToPrimitive, Zero};
 
 /// The planted problem with inputs that are always zero in front, and a neuron at zero behind.
@@ -111,4 +113,38 @@ fn in_many_dimensions_they_are_put_beside_a_live_neuron() {
 fn with_several_outputs_they_are_put_beside_a_live_neuron_and_one_coordinate_is_held() {
     let tally = tallied(1, [4, 6]);
     assert!(tally.of("live, one held, minimum") >= 8 && tally.of("escape, saddle") >= 20);
+}
+
+/// The search itself would let the neuron grow where that lowers the loss.
+#[test]
+fn small_neurons_are_set_to_zero_first_where_that_is_asked_for() {
+    let (mut rng, mut tally) = (Rng::new(29), Tally::default());
+    while tally.of("tried") < 40 {
+        let number = rng.pick(&[0, 2, 4]);
+        let planted = next(&mut rng, kind(number));
+        let free_bias = planted.hidden_bias && planted.penalty.hidden_bias.is_zero();
+        if !planted.is_convex() || free_bias {
+            continue;
+        }
+        tally.see("tried");
+        let planted = with_a_neuron_at_zero(planted, 0);
+        let problem = planted.problem(&planted.moved(&mut rng, 1e-2));
+        let samples = Samples::new(problem.dataset(), problem.network().has_hidden_bias());
+        let options = Options { zero_below: Some(q(1, 50)), tier: Tier::Intervals, ..Options::default() };
+        let Outcome::Proved(proof) = prove_nearby(&problem, &samples, &options, &mut |_, _| true) else {
+            tally.see("undetermined");
+            continue;
+        };
+        let neurons = box_of(&proof.bytes).neurons;
+        match neurons.last().unwrap() {
+            NeuronBox::Zero | NeuronBox::Escape { .. } => tally.see("at zero"),
+            NeuronBox::Split { ratio, .. } if *ratio < 0.05 => tally.see("beside another"),
+            NeuronBox::Live(live) if live.output.midpoints.iter().all(|h| h.abs() < 0.05) => {
+                tally.see("beside another")
+            }
+            role => panic!("{role:?}"),
+        }
+    }
+    tally.print("small neurons");
+    assert!(tally.of("at zero") >= 20 && tally.of("undetermined") <= 4);
 }

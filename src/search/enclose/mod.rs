@@ -26,6 +26,7 @@ use crate::kernel::problem::Problem;
 use crate::kernel::samples::Samples;
 use descent::{Descent, End};
 use finish::Zeros;
+use num_rational::BigRational;
 use point::Point;
 use start::Start;
 use surface::Surface;
@@ -38,6 +39,8 @@ const NEARLY_ZERO: f64 = 1e14;
 /// What the search may do.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
+    /// Neurons whose weights are all below this in absolute value are set to zero first.
+    pub zero_below: Option<BigRational>,
     /// Give up beyond this sup-distance.
     pub max_distance: Option<f64>,
 }
@@ -83,7 +86,7 @@ pub fn candidate(
     progress: Progress<'_>,
 ) -> Result<Candidate, String> {
     let surface = Surface::new(problem, samples);
-    let start = start::start(problem, &surface)?;
+    let start = start::start(problem, &surface, options.zero_below.as_ref())?;
     if let Some(found) = interpolated(problem, &surface, &start, &start.point, 0, NEARLY_ZERO) {
         return found;
     }

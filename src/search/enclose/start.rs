@@ -9,8 +9,10 @@ use crate::exact::cell::Side;
 use crate::kernel::network::Neuron;
 use crate::kernel::problem::Problem;
 use crate::search::float::entries;
+use crate::search::polish::is_tiny;
 use crate::search::polish::kkt::inner;
 use num_bigint::{BigInt, Sign};
+use num_rational::BigRational;
 
 /// |w.x| / (|w| |x|) below which a sample is first taken to be on the kink.
 const NEAR_KINK: f64 = 1e-6;
@@ -32,8 +34,8 @@ pub struct Start {
     pub bias: Vec<f64>,
 }
 
-/// Prepares the start; the reason where this penalty and network have no system of equations here.
-pub fn start(problem: &Problem, surface: &Surface) -> Result<Start, String> {
+/// Prepares the start, with the neurons at zero whose weights are all below `zero_below`; the reason where this penalty and network have no system of equations here.
+pub fn start(problem: &Problem, surface: &Surface, zero_below: Option<&BigRational>) -> Result<Start, String> {
     let (network, decay) = (problem.network(), &surface.decay);
     let decays = decay.input > 0.0 && decay.output > 0.0;
     if !decays && !decay.is_none() {
@@ -55,6 +57,11 @@ pub fn start(problem: &Problem, surface: &Surface) -> Result<Start, String> {
         bias,
     };
     for (index, (input, output)) in start.model.iter().enumerate() {
+        let tiny = zero_below.is_some_and(|below| is_tiny(&network.neurons()[index], below));
+        if tiny && decays {
+            start.simplify.gone.push((index, 0.0));
+            continue;
+        }
         let scaled: Vec<f64> = input.iter().zip(&surface.scales).map(|(w, s)| w * s).collect();
         let sides = sides(surface, &network.neurons()[index], &scaled, problem);
         if !decays && surface.is_dead(&sides) {
@@ -64,7 +71,7 @@ pub fn start(problem: &Problem, surface: &Surface) -> Result<Start, String> {
         let mut unit =
             Unit { index, input: scaled, output: output.clone(), sides, pinned: Vec::new(), split: Vec::new() };
         if !decays {
-            if unit.output.iter().all(|h| *h == 0.0) || unit.input.iter().all(|w| *w == 0.0) {
+            if tiny || unit.output.iter().all(|h| *h == 0.0) || unit.input.iter().all(|w| *w == 0.0) {
                 return Err(format!(
                     "neuron {index} is zero, but active: without decay it has no equations of its own"
                 ));

@@ -98,16 +98,15 @@ pub fn polish<'a>(
 /// The network with its tiny neurons set to zero.
 fn zeroed(network: &Network, below: Option<&BigRational>) -> Result<Network, String> {
     let Some(below) = below else { return Ok(network.clone()) };
-    let tiny = |values: &Fractions| values.rationals().all(|v| v.abs() < *below);
     let zero = |n: &Neuron| Neuron { input: Fractions::zeros(n.input.len()), output: Fractions::zeros(n.output.len()) };
-    let changed: Vec<(usize, Neuron)> = network
-        .neurons()
-        .iter()
-        .enumerate()
-        .filter(|(_, n)| tiny(&n.input) && tiny(&n.output))
-        .map(|(i, n)| (i, zero(n)))
-        .collect();
+    let changed: Vec<(usize, Neuron)> =
+        network.neurons().iter().enumerate().filter(|(_, n)| is_tiny(n, below)).map(|(i, n)| (i, zero(n))).collect();
     network.with_changes(changed, None).map_err(|e| e.to_string())
+}
+
+/// Whether all weights of a neuron are below a bound in absolute value.
+pub fn is_tiny(neuron: &Neuron, below: &BigRational) -> bool {
+    neuron.input.rationals().chain(neuron.output.rationals()).all(|v| v.abs() < *below)
 }
 
 /// The network with all input weights and the output bias at zero.
