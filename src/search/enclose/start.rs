@@ -72,9 +72,8 @@ pub fn start(problem: &Problem, surface: &Surface, zero_below: Option<&BigRation
             Unit { index, input: scaled, output: output.clone(), sides, pinned: Vec::new(), split: Vec::new() };
         if !decays {
             if tiny || unit.output.iter().all(|h| *h == 0.0) || unit.input.iter().all(|w| *w == 0.0) {
-                return Err(format!(
-                    "neuron {index} is zero, but active: without decay it has no equations of its own"
-                ));
+                let is = if tiny { "was set to zero, since it is small" } else { "is zero" };
+                return Err(format!("neuron {index} {is}, but active: without decay it has no equations of its own"));
             }
             unit.pinned.clone_from(&start.redundant);
             unit.pinned.push(gauge(surface, &unit));
